@@ -1,0 +1,87 @@
+"""Typed reading of environment variables: one line for each kind of value, one clear error for a wrong one."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable as written, without surrounding space; ``default`` when unset."""
+    return os.environ.get(name, default).strip()
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """True for 1/true/yes/on, false for 0/false/no/off or an empty value."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    lowered = value.strip().lower()
+    if lowered in TRUE:
+        return True
+    if lowered in FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}")
+
+
+def integer(name: str, default: int) -> int:
+    """A whole number."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    try:
+        return int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}") from None
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Comma-separated values, empty ones dropped."""
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def database(url: str, *, pool_size: int) -> dict[str, Any]:
+    """Django's description of the PostgreSQL server behind a libpq URL (``postgresql://user@host/name?...``).
+
+    Connections come from psycopg's pool; ``pool_size`` is the most that one process holds.
+    """
+    try:
+        parts: dict[str, Any] = dict(conninfo_to_dict(url))
+    except Exception as error:
+        raise ImproperlyConfigured(f"DATABASE_URL is not a PostgreSQL URL: {error}") from None
+    return {
+        "ENGINE": "django_prometheus.db.backends.postgresql",
+        "NAME": parts.pop("dbname", "bzpeer"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": str(parts.pop("port", "")),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {**parts, "pool": {"min_size": 0, "max_size": pool_size, "timeout": 20}},
+    }
+
+
+def redis_with_database(url: str, number: int) -> str:
+    """The same Redis server with another database number, for TCP and for unix-socket URLs."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+        query.pop("db", None)
+        return f"unix://{parts.path}?db={number}"
+    return parts._replace(path=f"/{number}").geturl()
+
+
+def celery_broker(url: str) -> str:
+    """The Redis URL in kombu's spelling: unix sockets are ``redis+socket://`` with ``virtual_host``."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        number = parse_qs(parts.query).get("db", ["0"])[-1]
+        return f"redis+socket://{parts.path}?virtual_host={number}"
+    return url

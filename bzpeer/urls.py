@@ -1,0 +1,17 @@
+"""Every address of the site, app by app."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("works.urls")),
+    path("", include("graph.urls")),
+    path("", include("profiles.urls")),
+    path("", include("ingest.urls")),
+    path("", include("bzpeer.site_urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("django_prometheus.urls")),
+]

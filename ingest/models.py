@@ -1,0 +1,161 @@
+"""Sources, runs and what a run could not take in. A run is a row: state, counts, cursor, heartbeat, error."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from works.models import Work
+
+
+class Source(models.Model):
+    """Where records come from. ``options`` are the module's own settings (set, query, base URL)."""
+
+    slug = models.SlugField(max_length=20, unique=True)
+    name = models.CharField(max_length=100)
+    options = models.JSONField(default=dict, blank=True)
+    is_enabled = models.BooleanField(default=True)
+    every_hours = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Start a run this often; empty for runs by hand only."
+    )
+    next_run_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportRun(models.Model):
+    """One execution of an import. ``cursor`` is where the next batch starts and moves in the transaction of its batch.
+
+    Counts are of records in terminal states, so ``seen = created + updated + unchanged + rejected`` always holds.
+    ``total`` is the number of records to come where the source can tell.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting for a worker"
+        RUNNING = "running", "Running"
+        STOPPING = "stopping", "Stopping"
+        STOPPED = "stopped", "Stopped"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    ACTIVE = (State.QUEUED, State.RUNNING, State.STOPPING)
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="runs")
+    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
+    options = models.JSONField(default=dict)
+    is_dry_run = models.BooleanField(default=False)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    cursor = models.JSONField(null=True)
+    total = models.PositiveBigIntegerField(null=True)
+    seen = models.PositiveBigIntegerField(default=0)
+    created = models.PositiveBigIntegerField(default=0)
+    updated = models.PositiveBigIntegerField(default=0)
+    unchanged = models.PositiveBigIntegerField(default=0)
+    rejected = models.PositiveBigIntegerField(default=0)
+    authorships = models.PositiveBigIntegerField(default=0)
+    stage = models.CharField(max_length=40, blank=True, help_text="What the run is doing now, in words.")
+    error = models.TextField(blank=True)
+    report = models.JSONField(default=dict, help_text="What a dry run would do, and end figures of a real one.")
+    worker = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    seen=models.F("created") + models.F("updated") + models.F("unchanged") + models.F("rejected")
+                ),
+                name="run_counts_add_up",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Run {self.pk} of {self.source}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in self.ACTIVE
+
+
+class ImportBatch(models.Model):
+    """One committed batch of a run: its counts and how long it took, for the rate chart."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="batches", db_index=False)
+    number = models.PositiveIntegerField()
+    seen = models.PositiveIntegerField()
+    created = models.PositiveIntegerField()
+    updated = models.PositiveIntegerField()
+    unchanged = models.PositiveIntegerField()
+    rejected = models.PositiveIntegerField()
+    seconds = models.FloatField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="batch_run_number")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}#{self.number}"
+
+
+class RejectedRecord(models.Model):
+    """A record that was set aside: where it stood, why, and its raw text, so that it can be mended and tried again."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        FIXED = "fixed", "Taken in after a retry"
+        IGNORED = "ignored", "Set aside for good"
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rejects", db_index=False)
+    position = models.PositiveBigIntegerField()
+    key = models.TextField(blank=True)
+    reason = models.CharField(max_length=200)
+    detail = models.TextField(blank=True)
+    raw = models.TextField()
+    state = models.CharField(max_length=7, choices=State, default=State.OPEN)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "reason", "id"], name="reject_run_reason")]
+        constraints = [models.UniqueConstraint(fields=["run", "position"], name="reject_run_position")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}@{self.position}: {self.reason}"
+
+
+class SourceRecord(models.Model):
+    """The last state in which a source's record was taken in; an equal fingerprint means nothing to do."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="records", db_index=False)
+    key = models.TextField()
+    fingerprint = models.BinaryField(max_length=16)
+    work = models.ForeignKey(Work, on_delete=models.CASCADE, related_name="source_records")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="sourcerecord_source_key")]
+        indexes = [models.Index(fields=["fingerprint"], name="sourcerecord_fingerprint")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}:{self.key}"
+
+
+class WorkChange(models.Model):
+    """What a run changed in one work: ``{field: [before, after]}``."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="changes", db_index=False)
+    work = models.ForeignKey(Work, on_delete=models.CASCADE, related_name="changes")
+    fields = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "work"], name="change_run_work")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.work_id}"
