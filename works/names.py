@@ -1,0 +1,119 @@
+"""Personal names: the public face of name parsing, and the keys under which names are filed.
+
+Three keys come from one normal form (folded words, see ``works.name_forms.fold``):
+
+* ``name_key``: all words, family name first. One per printed form; files the name pages and the form statistics.
+* ``block_key``: last word of the family name + first initial. All authorships of a block are compared.
+* ``block_keys``: the block key and the other blocks in which the same person may stand under another custom
+  (family name first, second surname dropped, nickname). Blocks stay separate; these keys only say where to look.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from works.name_comparison import Agreement, compare_names, given_tokens
+from works.name_forms import (
+    EAST_ASIAN_FAMILIES,
+    PARTICLES,
+    fold,
+    fold_umlauts,
+    hyphen_parts,
+)
+from works.name_parsing import Name, parse_name
+from works.name_variants import nickname_initials
+
+__all__ = [
+    "Agreement",
+    "Name",
+    "block_key",
+    "block_keys",
+    "compare_names",
+    "given_tokens",
+    "name_key",
+    "parse_name",
+]
+
+#: Words written before a hyphen, or joined to the name, that are no surname of their own.
+_JOINED_PREFIXES = words_of("ben bar ou abu abd mc mac st saint o d")
+#: Spellings of one Chinese syllable: 吕 is printed Lü, Lyu, Lv.
+_FAMILY_SPELLINGS = {"lv": "lu", "lyu": "lu", "nv": "nu", "tsoi": "choi"}
+
+
+@lru_cache(maxsize=1 << 17)
+def name_key(name: Name) -> str:
+    """Folded "family given" with all given names: ``van der maaten laurens j p``; of a group its folded name."""
+    return f"{fold(name.family)} {' '.join(given_tokens(name.given))}".rstrip()
+
+
+@lru_cache(maxsize=1 << 17)
+def block_key(name: Name) -> str:
+    """The one block an authorship of this name is filed in: ``"maaten l"``.
+
+    Particles and all but the last surname are left out, because sources split and print them differently; Müller,
+    Mueller and Muller fall together. Of one-word names and groups: all folded words, without an initial.
+    """
+    tokens = given_tokens(name.given)
+    if not tokens:
+        return fold(name.family) or name.family.casefold()
+    return f"{_family_core(name.family)} {tokens[0][0]}"
+
+
+def block_keys(name: Name) -> tuple[str, ...]:
+    """``block_key`` first, then the blocks where other spellings of this person would be filed.
+
+    Family and given name swapped (where one of the two is a usual East Asian family name and both are whole words),
+    an earlier surname of several, a joined particle (Le Cun, LeCun), the middle name used as first
+    ("J. Trevor Darrell") and nicknames with another initial (Bill, William).
+    """
+    primary = block_key(name)
+    tokens = given_tokens(name.given)
+    if name.is_group or not tokens:
+        return (primary,)
+    keys = [primary]
+    family = fold(name.family).split()
+    core = _family_core(name.family)
+    first = tokens[0]
+    swappable = len(first) > 1 and (
+        core in EAST_ASIAN_FAMILIES or first in EAST_ASIAN_FAMILIES
+    )
+    if swappable:
+        joined = "".join(tokens)
+        keys += [
+            f"{_FAMILY_SPELLINGS.get(last, last)} {core[0]}"
+            for last in {first, tokens[-1], joined}
+            if len(last) > 1
+        ]
+    if len(family) > 1:
+        keys.append(f"{''.join(family)} {first[0]}")
+        keys += [
+            f"{fold_umlauts(word)} {first[0]}"
+            for word in family[:-1]
+            if word not in PARTICLES
+        ]
+    parts = hyphen_parts(name.family.split()[-1])
+    if len(parts) > 1:
+        keys += [
+            f"{fold_umlauts(fold(part))} {first[0]}" for part in parts if len(part) > 2
+        ]
+        keys.append(f"{fold_umlauts(fold(''.join(parts)))} {first[0]}")
+    if len(first) == 1 and len(tokens) > 1 and len(tokens[1]) > 1:
+        keys.append(f"{core} {tokens[1][0]}")
+    keys += [f"{core} {initial}" for initial in nickname_initials(first)]
+    return tuple(dict.fromkeys(keys))
+
+
+@lru_cache(maxsize=1 << 16)
+def _family_core(family: str) -> str:
+    last = family.split()[-1]
+    parts = hyphen_parts(last)
+    if len(parts) > 1:
+        while len(parts) > 1 and fold(parts[0]) in PARTICLES:
+            parts = parts[1:]
+        last = (
+            "".join(parts)
+            if fold(parts[0]) in _JOINED_PREFIXES or len(parts[-1]) < 3
+            else parts[-1]
+        )
+    folded = fold_umlauts(fold(last)) or fold(family) or family.casefold()
+    return _FAMILY_SPELLINGS.get(folded, folded)
