@@ -11,6 +11,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from works.accents import accents_to_unicode
+
 
 def words_of(text: str) -> frozenset[str]:
     """The words of a text as a set: how the closed word lists of the name modules are written."""
@@ -26,7 +28,9 @@ _LATIN = {
 #: Cyrillic after the BGN/PCGN romanisation without its optional vowels ("-": not romanised), and Greek after ELOT 743
 #: letter by letter.
 _CYRILLIC_LETTERS: Final = "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґўђјљњћџ"
-_CYRILLIC_LATIN: Final = "a b v g d e zh z i y k l m n o p r s t u f kh ts ch sh shch - y - e yu ya yo i yi ye g u dj j lj nj c dz"
+_CYRILLIC_LATIN: Final = (
+    "a b v g d e zh z i y k l m n o p r s t u f kh ts ch sh shch - y - e yu ya yo i yi ye g u dj j lj nj c dz"
+)
 _GREEK_LETTERS: Final = "αβγδεζηθικλμνξοπρσςτυφχψω"
 _GREEK_LATIN: Final = "a v g d e z i th i k l m n x o p r s s t y f ch ps o"
 
@@ -62,21 +66,10 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         plain = text.lower()
-        return (
-            plain
-            if plain.isalpha()
-            else _ASCII_BREAK.sub(" ", plain.translate(_JOINED)).strip()
-        )
+        return plain if plain.isalpha() else _ASCII_BREAK.sub(" ", plain.translate(_JOINED)).strip()
     text = unicodedata.normalize("NFC", text).translate(_JOINED).translate(_LETTERS)
-    text = (
-        _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
-        .translate(_LETTERS)
-        .casefold()
-    )
-    kept = (
-        c if c.isalnum() or unicodedata.category(c)[0] == "M" else " "
-        for c in unicodedata.normalize("NFC", text)
-    )
+    text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).translate(_LETTERS).casefold()
+    kept = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in unicodedata.normalize("NFC", text))
     return " ".join("".join(kept).split())
 
 
@@ -97,38 +90,15 @@ def fold_umlauts(folded: str) -> str:
     return _UMLAUT.sub(r"\1", folded)
 
 
-_COMBINING = {
-    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
-    '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328",
-}  # fmt: skip
-_TEX_LETTERS = {
-    "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
-    "i": "ı", "j": "j", "dh": "ð", "DH": "Ð", "dj": "đ", "DJ": "Đ", "th": "þ", "TH": "Þ",
-}  # fmt: skip
-_TEX_ACCENT: Final = re.compile(
-    r"\\(?:([`'^~=.\"])|([uvHckrd])(?=[\s{\\]))\s*\{?\s*(\\[ij](?![A-Za-z])|[A-Za-z])\s*\}?"
-)
-_TEX_LETTER: Final = re.compile(
-    r"\\(ss|AE|ae|OE|oe|AA|aa|DH|dh|DJ|dj|TH|th|[oOlLij])(?![A-Za-z])\s?(?:\{\})?"
-)
 _TEX_COMMAND: Final = re.compile(r"\\[A-Za-z]+\s*|\\(?=.)|[{}$]")
 
 
 def decode_tex(text: str) -> str:
     r"""Read the accent and letter commands of TeX (``G\"odel``, ``{\L}ukasz``); drop other commands and braces."""
-
-    def accented(match: re.Match[str]) -> str:
-        letter = match[3].lstrip("\\")
-        return unicodedata.normalize("NFC", letter + _COMBINING[match[1] or match[2]])
-
-    text = _TEX_ACCENT.sub(accented, text)
-    text = _TEX_LETTER.sub(lambda match: _TEX_LETTERS[match[1]], text)
-    return _TEX_COMMAND.sub("", text.replace("\\ ", " "))
+    return _TEX_COMMAND.sub("", accents_to_unicode(text).replace("\\ ", " "))
 
 
-_CONTROL: Final = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd]+"
-)
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd]+")
 _BRACKETS: Final = re.compile(r"[(\[][^()\[\]]*[)\]]?")
 _MARKS: Final = re.compile(
     r"[*†‡§¶#|<>=+_/;:!?\"“”]+|[\u00b9\u00b2\u00b3\u2070-\u2079]+|(?<=[^\W\d_])\d+(?:,\d+)*(?=\s|$)"
@@ -137,9 +107,7 @@ _STRAY: Final = re.compile(
     r"^(?:(?:and|&|by)\s+)+|(?:\s*,)?\s+(?:et\.?\s+al\.?|and others|and|&)$",
     re.IGNORECASE,
 )
-_TITLES: Final = re.compile(
-    r"^(?:(?:dr|prof|professor|mr|mrs|ms|sir)\.?\s+)+(?=\S+\s)", re.IGNORECASE
-)
+_TITLES: Final = re.compile(r"^(?:(?:dr|prof|professor|mr|mrs|ms|sir)\.?\s+)+(?=\S+\s)", re.IGNORECASE)
 #: What a name printed without oddities consists of; such a name needs no cleaning.
 _PLAIN: Final = re.compile(r"[^\W\d_]+(?:\.?[ '\-.][^\W\d_]+)*\.?")
 
@@ -151,17 +119,9 @@ def clean_controls(text: str) -> str:
 
 def clean(printed: str) -> str:
     """The printed name without markup, footnote marks, control characters, titles and stray words of the list."""
-    if (
-        _PLAIN.fullmatch(printed)
-        and not _STRAY.search(printed)
-        and not _TITLES.search(printed)
-    ):
+    if _PLAIN.fullmatch(printed) and not _STRAY.search(printed) and not _TITLES.search(printed):
         return printed
-    text = (
-        decode_tex(printed.replace("\\ ", " "))
-        if any(c in printed for c in "\\{}$")
-        else printed
-    )
+    text = decode_tex(printed.replace("\\ ", " ")) if any(c in printed for c in "\\{}$") else printed
     text = unicodedata.normalize("NFC", clean_controls(text).replace("~", " "))
     text = _MARKS.sub(" ", _BRACKETS.sub(" ", text))
     text = re.sub(rf"\s+(?=[{_HYPHENS}]\w)", "", " ".join(text.split()))
@@ -188,16 +148,14 @@ SUFFIXES: Final = {
 DEGREES: Final = words_of("phd md msc bsc mba dphil facs sj esq")
 #: Common Chinese, Korean and Vietnamese family names in Latin letters; Korean and Cantonese spellings included.
 EAST_ASIAN_FAMILIES: Final = words_of(
-    "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie tang xue han cao"
-    " deng feng peng zeng xiao tian dong pan yuan cai jiang yu du ye cheng wei su lu lv lyu ding ren shen yao zhong cui"
-    " tan fan jin shi liao jia xia fu fang zou xiong bai meng qin qiu hou yan shao long wan duan qian lei qi shang wen"
-    " kong niu hao gong chang tao shan kim lee park choi jung jeong kang cho yoon jang lim oh seo shin kwon hwang ahn"
-    " song ryu hong jeon moon son bae baek heo noh nam ha chung nguyen tran pham hoang phan vu vo dang bui ngo duong"
-    " ly chan wong cheung leung lau ng ho cheng yip kwok chow chu tsai hsu hsieh hung kuo tseng"
+    "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie tang xue han"
+    " cao deng feng peng zeng xiao tian dong pan yuan cai jiang yu du ye cheng wei su lu lv lyu ding ren shen yao zhong"
+    " cui tan fan jin shi liao jia xia fu fang zou xiong bai meng qin qiu hou yan shao long wan duan qian lei qi shang"
+    " wen kong niu hao gong chang tao shan kim lee park choi jung jeong kang cho yoon jang lim oh seo shin kwon hwang"
+    " ahn song ryu hong jeon moon son bae baek heo noh nam ha chung nguyen tran pham hoang phan vu vo dang bui ngo"
+    " duong ly chan wong cheung leung lau ng ho cheng yip kwok chow chu tsai hsu hsieh hung kuo tseng"
 )
-VIETNAMESE_FAMILIES: Final = words_of(
-    "nguyen tran pham hoang phan vu vo dang bui ngo duong huynh dinh trinh"
-)
+VIETNAMESE_FAMILIES: Final = words_of("nguyen tran pham hoang phan vu vo dang bui ngo duong huynh dinh trinh")
 _GROUP: Final = re.compile(
     r"^(?:for|on behalf of)\s+(?:the|all)\b|\bcollaborat(?:ions?|ors)\b|\bcollab\.?$|\bconsorti(?:um|a)\b"
     r"|\b(?:team|groups?|project|network|committee|initiative|task force|contributors|alliance|partnership"

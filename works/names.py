@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from works.name_comparison import Agreement, compare_names, given_tokens
-from works.name_forms import (
+from works.name_forms import EAST_ASIAN_FAMILIES, PARTICLES, fold, fold_umlauts, hyphen_parts, words_of
     EAST_ASIAN_FAMILIES,
     PARTICLES,
     fold,
