@@ -55,18 +55,13 @@ def _word_tokens(word: str) -> list[tuple[str, bool]]:
     if "." not in word:
         parts = hyphen_parts(word)
         if len(parts) > 1 and any(len(part) == 1 for part in parts):
-            return [
-                (folded, len(folded) == 1) for part in parts if (folded := fold(part))
-            ]
+            return [(folded, len(folded) == 1) for part in parts if (folded := fold(part))]
         return [(token, len(token) == 1) for token in fold(word).split()]
     pieces = word.replace(".", ". ").split()
     marked: list[tuple[str, bool]] = []
     for piece in pieces:
         for part in hyphen_parts(piece):
-            marked += [
-                (token, len(token) == 1 or part.endswith("."))
-                for token in fold(part).split()
-            ]
+            marked += [(token, len(token) == 1 or part.endswith(".")) for token in fold(part).split()]
     return marked
 
 
@@ -75,9 +70,7 @@ def compare_names(first: Name, second: Name) -> Agreement:
     if first == second:
         return Agreement.EQUAL
     if first.is_group or second.is_group:
-        same = first.is_group == second.is_group and fold(first.family) == fold(
-            second.family
-        )
+        same = first.is_group == second.is_group and fold(first.family) == fold(second.family)
         return Agreement.EQUAL if same else Agreement.CONFLICT
     if first.suffix and second.suffix and first.suffix != second.suffix:
         return Agreement.CONFLICT
@@ -87,9 +80,7 @@ def compare_names(first: Name, second: Name) -> Agreement:
     families = _compare_families(first.family, second.family)
     if families is not Agreement.CONFLICT:
         is_east_asian = fold(first.family) in EAST_ASIAN_FAMILIES
-        givens = _compare_given(
-            _marked_tokens(first.given), _marked_tokens(second.given), is_east_asian
-        )
+        givens = _compare_given(_marked_tokens(first.given), _marked_tokens(second.given), is_east_asian)
         if givens is not Agreement.CONFLICT:
             return min(best, families, givens)
     return min(
@@ -108,16 +99,9 @@ def _compare_families(first: str, second: str) -> Agreement:
         return Agreement.EQUAL
     if a.replace(" ", "") == b.replace(" ", ""):
         return Agreement.VARIANT
-    bare_a = fold_umlauts(
-        "".join(word for word in a.split() if word not in PARTICLES) or a
-    )
-    bare_b = fold_umlauts(
-        "".join(word for word in b.split() if word not in PARTICLES) or b
-    )
-    if bare_a == bare_b or (
-        len(bare_a) > 4
-        and romanisation_skeleton(bare_a) == romanisation_skeleton(bare_b)
-    ):
+    bare_a = fold_umlauts("".join(word for word in a.split() if word not in PARTICLES) or a)
+    bare_b = fold_umlauts("".join(word for word in b.split() if word not in PARTICLES) or b)
+    if bare_a == bare_b or (len(bare_a) > 4 and romanisation_skeleton(bare_a) == romanisation_skeleton(bare_b)):
         return Agreement.VARIANT
     parts_a, parts_b = _surnames(first), _surnames(second)
     if len(parts_a) != len(parts_b) and (parts_a <= parts_b or parts_b <= parts_a):
@@ -129,9 +113,7 @@ def _compare_families(first: str, second: str) -> Agreement:
 def _surnames(family: str) -> frozenset[str]:
     """The surnames of a double name: "García-López" and "García López" have the same two."""
     words = (fold(part) for word in family.split() for part in hyphen_parts(word))
-    return frozenset(
-        fold_umlauts(word) for word in words if len(word) > 1 and word not in PARTICLES
-    )
+    return frozenset(fold_umlauts(word) for word in words if len(word) > 1 and word not in PARTICLES)
 
 
 Tokens = tuple[tuple[str, bool], ...]
@@ -142,25 +124,15 @@ def _compare_given(first: Tokens, second: Tokens, is_east_asian: bool) -> Agreem
         return Agreement.INITIAL if first or second else Agreement.EQUAL
     if first == second:
         return Agreement.EQUAL
-    if "".join(t for t, _ in first) == "".join(t for t, _ in second) and not (
-        first[0][1] or second[0][1]
-    ):
+    if "".join(t for t, _ in first) == "".join(t for t, _ in second) and not (first[0][1] or second[0][1]):
         return Agreement.VARIANT
     shorter, longer = sorted((first, second), key=len)
     if len(shorter) == 1 and len(longer) > 1:
-        syllables = (
-            pinyin_syllables(shorter[0][0])
-            if is_east_asian and not shorter[0][1]
-            else ()
-        )
+        syllables = pinyin_syllables(shorter[0][0]) if is_east_asian and not shorter[0][1] else ()
         if len(syllables) > 1 and all(is_short for _, is_short in longer):
             # "X. M. Li" against "Xiaoming Li": every initial must be that of a syllable.
             initials = tuple(syllable[0] for syllable in syllables)
-            return (
-                Agreement.INITIAL
-                if initials == tuple(t[0] for t, _ in longer)
-                else Agreement.CONFLICT
-            )
+            return Agreement.INITIAL if initials == tuple(t[0] for t, _ in longer) else Agreement.CONFLICT
     heads = _compare_token(first[0], second[0])
     if heads is Agreement.CONFLICT:
         return _compare_by_middle(first, second)
@@ -172,9 +144,7 @@ def _compare_given(first: Tokens, second: Tokens, is_east_asian: bool) -> Agreem
         # "Robert W." and "Robert William" are variants once the first names are whole.
         lowest = min(
             lowest,
-            Agreement.VARIANT
-            if step is Agreement.INITIAL and heads > Agreement.INITIAL
-            else step,
+            Agreement.VARIANT if step is Agreement.INITIAL and heads > Agreement.INITIAL else step,
         )
     if len(shorter) == len(longer):
         return lowest
@@ -191,30 +161,19 @@ def _compare_token(first: tuple[str, bool], second: tuple[str, bool]) -> Agreeme
     if a == b:
         return Agreement.INITIAL if a_is_short and len(a) > 1 else Agreement.EQUAL
     if a_is_short or b_is_short:
-        compatible = (a_is_short and b.startswith(a)) or (
-            b_is_short and a.startswith(b)
-        )
+        compatible = (a_is_short and b.startswith(a)) or (b_is_short and a.startswith(b))
         return Agreement.INITIAL if compatible else Agreement.CONFLICT
     if fold_umlauts(a) == fold_umlauts(b) or are_nicknames(a, b):
         return Agreement.VARIANT
     if min(len(a), len(b)) > 3 and not (pinyin_syllables(a) and pinyin_syllables(b)):
-        return (
-            Agreement.VARIANT
-            if romanisation_skeleton(a) == romanisation_skeleton(b)
-            else Agreement.CONFLICT
-        )
+        return Agreement.VARIANT if romanisation_skeleton(a) == romanisation_skeleton(b) else Agreement.CONFLICT
     return Agreement.CONFLICT
 
 
 def _compare_by_middle(first: Tokens, second: Tokens) -> Agreement:
     """ "J. Trevor Darrell" is also printed "Trevor Darrell": one begins with the other's second, whole name."""
     for one, other in ((first, second), (second, first)):
-        if (
-            len(one) > 1
-            and not one[1][1]
-            and not other[0][1]
-            and one[1][0] == other[0][0]
-        ):
+        if len(one) > 1 and not one[1][1] and not other[0][1] and one[1][0] == other[0][0]:
             return Agreement.VARIANT
     return Agreement.CONFLICT
 
@@ -238,9 +197,7 @@ def _compare_dropped_surname(first: Name, second: Name) -> Agreement:
         tokens = _marked_tokens(other.given)
         if len(tokens) < 2 or fold(one.family) != tokens[-1][0] or tokens[-1][1]:
             continue
-        givens = _compare_given(
-            _marked_tokens(one.given), tokens[:-1], is_east_asian=False
-        )
+        givens = _compare_given(_marked_tokens(one.given), tokens[:-1], is_east_asian=False)
         if givens is not Agreement.CONFLICT:
             return min(Agreement.VARIANT, givens)
     return Agreement.CONFLICT

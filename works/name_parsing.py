@@ -45,9 +45,7 @@ class Name(msgspec.Struct, frozen=True):
     @property
     def inverted(self) -> str:
         """The name as a catalogue sorts it: "Heath, Robert W., Jr"."""
-        return ", ".join(
-            part for part in (self.family, self.given, self.suffix) if part
-        )
+        return ", ".join(part for part in (self.family, self.given, self.suffix) if part)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -114,11 +112,7 @@ def _from_commas(text: str) -> Name:
         return Name(family=text)
     suffixes = [_suffix(part) for part in parts[1:]]
     suffix = next((found for found in suffixes if found), "")
-    rest = [
-        part
-        for part, found in zip(parts[1:], suffixes, strict=True)
-        if not found and fold(part) not in DEGREES
-    ]
+    rest = [part for part, found in zip(parts[1:], suffixes, strict=True) if not found and fold(part) not in DEGREES]
     if not rest:
         name = parse_name(parts[0])
         return Name(name.family, name.given, suffix or name.suffix, name.is_group)
@@ -161,16 +155,10 @@ def _family_start(words: list[str]) -> int:
 
 def _is_shouted(word: str) -> bool:
     """Whether a word is a family name set in capitals: "WANG", not the initials "JP"."""
-    return (
-        word.isupper()
-        and "." not in word
-        and (len(word) > 3 or word.lower() in EAST_ASIAN_FAMILIES)
-    )
+    return word.isupper() and "." not in word and (len(word) > 3 or word.lower() in EAST_ASIAN_FAMILIES)
 
 
-_COMPOUND_FAMILIES = words_of(
-    "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 令狐 皇甫 慕容 남궁 황보 제갈 선우 독고"
-)
+_COMPOUND_FAMILIES = words_of("欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 令狐 皇甫 慕容 남궁 황보 제갈 선우 독고")
 
 
 def _from_one_word(word: str, suffix: str) -> Name:
@@ -178,11 +166,7 @@ def _from_one_word(word: str, suffix: str) -> Name:
     if not _is_east_asian_script(word) or not 2 <= len(word) <= 5:
         return Name(family=word, suffix=suffix)
     # Four characters: a Japanese family name has two as a rule; Chinese and Korean ones have one.
-    size = (
-        2
-        if word[:2] in _COMPOUND_FAMILIES or (len(word) >= 4 and not _is_hangul(word))
-        else 1
-    )
+    size = 2 if word[:2] in _COMPOUND_FAMILIES or (len(word) >= 4 and not _is_hangul(word)) else 1
     return Name(family=word[:size], given=word[size:], suffix=suffix)
 
 
@@ -191,6 +175,4 @@ def _is_hangul(text: str) -> bool:
 
 
 def _is_east_asian_script(text: str) -> bool:
-    return not text.isascii() and all(
-        "\u3400" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in text
-    )
+    return not text.isascii() and all("\u3400" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in text)

@@ -146,11 +146,7 @@ def are_nicknames(first: str, second: str) -> bool:
 @lru_cache(maxsize=1 << 12)
 def nickname_initials(given: str) -> tuple[str, ...]:
     """First letters, other than its own, of the forms that a folded given name may also be printed in."""
-    letters = {
-        form[0]
-        for number in _GROUPS_OF.get(given, _NONE)
-        for form in _GROUPS[number].split()
-    }
+    letters = {form[0] for number in _GROUPS_OF.get(given, _NONE) for form in _GROUPS[number].split()}
     return tuple(sorted(letters - {given[:1]}))
 
 

@@ -14,12 +14,6 @@ from functools import lru_cache
 
 from works.name_comparison import Agreement, compare_names, given_tokens
 from works.name_forms import EAST_ASIAN_FAMILIES, PARTICLES, fold, fold_umlauts, hyphen_parts, words_of
-    EAST_ASIAN_FAMILIES,
-    PARTICLES,
-    fold,
-    fold_umlauts,
-    hyphen_parts,
-)
 from works.name_parsing import Name, parse_name
 from works.name_variants import nickname_initials
 
@@ -74,28 +68,18 @@ def block_keys(name: Name) -> tuple[str, ...]:
     family = fold(name.family).split()
     core = _family_core(name.family)
     first = tokens[0]
-    swappable = len(first) > 1 and (
-        core in EAST_ASIAN_FAMILIES or first in EAST_ASIAN_FAMILIES
-    )
+    swappable = len(first) > 1 and (core in EAST_ASIAN_FAMILIES or first in EAST_ASIAN_FAMILIES)
     if swappable:
         joined = "".join(tokens)
         keys += [
-            f"{_FAMILY_SPELLINGS.get(last, last)} {core[0]}"
-            for last in {first, tokens[-1], joined}
-            if len(last) > 1
+            f"{_FAMILY_SPELLINGS.get(last, last)} {core[0]}" for last in {first, tokens[-1], joined} if len(last) > 1
         ]
     if len(family) > 1:
         keys.append(f"{''.join(family)} {first[0]}")
-        keys += [
-            f"{fold_umlauts(word)} {first[0]}"
-            for word in family[:-1]
-            if word not in PARTICLES
-        ]
+        keys += [f"{fold_umlauts(word)} {first[0]}" for word in family[:-1] if word not in PARTICLES]
     parts = hyphen_parts(name.family.split()[-1])
     if len(parts) > 1:
-        keys += [
-            f"{fold_umlauts(fold(part))} {first[0]}" for part in parts if len(part) > 2
-        ]
+        keys += [f"{fold_umlauts(fold(part))} {first[0]}" for part in parts if len(part) > 2]
         keys.append(f"{fold_umlauts(fold(''.join(parts)))} {first[0]}")
     if len(first) == 1 and len(tokens) > 1 and len(tokens[1]) > 1:
         keys.append(f"{core} {tokens[1][0]}")
@@ -110,10 +94,6 @@ def _family_core(family: str) -> str:
     if len(parts) > 1:
         while len(parts) > 1 and fold(parts[0]) in PARTICLES:
             parts = parts[1:]
-        last = (
-            "".join(parts)
-            if fold(parts[0]) in _JOINED_PREFIXES or len(parts[-1]) < 3
-            else parts[-1]
-        )
+        last = "".join(parts) if fold(parts[0]) in _JOINED_PREFIXES or len(parts[-1]) < 3 else parts[-1]
     folded = fold_umlauts(fold(last)) or fold(family) or family.casefold()
     return _FAMILY_SPELLINGS.get(folded, folded)

@@ -40,9 +40,7 @@ FAMILY = [
     "Петров",
     "Ng",
 ]
-names = st.builds(
-    Name, family=st.sampled_from(FAMILY), given=st.sampled_from(["", *GIVEN])
-)
+names = st.builds(Name, family=st.sampled_from(FAMILY), given=st.sampled_from(["", *GIVEN]))
 
 
 @pytest.mark.parametrize(
@@ -79,9 +77,7 @@ names = st.builds(
         ("Ana Ruiz (1,2)", "Ruiz", "Ana", ""),
     ],
 )
-def test_a_printed_name_is_split(
-    printed: str, family: str, given_name: str, suffix: str
-) -> None:
+def test_a_printed_name_is_split(printed: str, family: str, given_name: str, suffix: str) -> None:
     assert parse_name(printed) == Name(family, given_name, suffix)
 
 
@@ -103,9 +99,7 @@ def test_a_group_or_stray_mark_is_no_person(printed: str) -> None:
     assert parse_name(printed).is_group
 
 
-@pytest.mark.parametrize(
-    "printed", ["The Anh Han", "Di Jin", "Van Nguyen", "Group Smith"]
-)
+@pytest.mark.parametrize("printed", ["The Anh Han", "Di Jin", "Van Nguyen", "Group Smith"])
 def test_a_person_is_no_group(printed: str) -> None:
     assert not parse_name(printed).is_group
 
