@@ -117,9 +117,12 @@ class Attribution(models.Model):
 
 
 class DirtyBlock(models.Model):
-    """A name block whose authorships changed since it was last resolved."""
+    """A name block whose authorships changed since it was last resolved.
 
-    block = models.TextField(primary_key=True)
+    Imports only append, and a block may stand here several times, so that parallel imports never wait for one another.
+    """
+
+    block = models.TextField(db_index=True)
     since = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

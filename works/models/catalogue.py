@@ -231,7 +231,11 @@ class Authorship(models.Model):
     email = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["work", "position"], name="authorship_work_position")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["work", "position"], name="authorship_work_position", deferrable=models.Deferrable.DEFERRED
+            )
+        ]
         indexes = [models.Index(fields=["block", "name_key"], name="authorship_block_name")]
 
     def __str__(self) -> str:
