@@ -10,7 +10,7 @@ from pathlib import Path
 POSTGRES_PORT = 5432
 POSTGRES_SOCKET = f".s.PGSQL.{POSTGRES_PORT}"
 VALKEY_SOCKET = "valkey.sock"
-# sockaddr_un holds 108 bytes with the closing zero (unix(7)); PostgreSQL puts a lock file named after the socket beside it.
+# sockaddr_un holds 108 bytes with the closing zero (unix(7)).
 SOCKET_PATH_BYTES = 107
 SHORT_RUNTIME_ROOT = Path("/tmp")  # noqa: S108 -- the folder made there is private and its owner is checked
 
