@@ -39,9 +39,9 @@ class Relation(StrEnum):
 class Node:
     """One thing in the picture.
 
-    ``label`` is the full text; drawings shorten it. ``weight`` (0 to 1) sets the size of the mark. ``role`` is ``focus``,
-    ``near`` (touches the focus) or ``bridge`` (two steps away, joins what otherwise is apart). ``note`` says in one
-    sentence why the node was chosen.
+    ``label`` is the full text; drawings shorten it. ``weight`` (0 to 1) sets the size of the mark. ``role`` is
+    ``focus``, ``near`` (touches the focus) or ``bridge`` (two steps away, joins what otherwise is apart). ``note``
+    says in one sentence why the node was chosen.
     """
 
     key: str

@@ -1,10 +1,10 @@
 """Standing: trust that flows from verified authors along collaborations.
 
-A truncated personalised PageRank on the undirected collaboration graph, read per unit of degree. Each seed (an author at
-level L3 or L4) starts with as much trust as it has collaboration weight; at every step an author passes its trust to its
-co-authors in proportion to the weight of their ties; the flow stops after ``STEPS`` steps, before it has spread evenly.
-An author's flow is the trust received, divided by its own collaboration weight: equivalently, the damped share of short
-random walks from the author that end at a verified author, a number from 0 to 1.
+A truncated personalised PageRank on the undirected collaboration graph, read per unit of degree. Each seed (an author
+at level L3 or L4) starts with as much trust as it has collaboration weight; at every step an author passes its trust
+to its co-authors in proportion to the weight of their ties; the flow stops after ``STEPS`` steps, before it has
+spread evenly. An author's flow is the trust received, divided by its own collaboration weight: equivalently, the
+damped share of short random walks from the author that end at a verified author, a number from 0 to 1.
 
 Early stopping and division by degree are what make fake accounts useless (SybilRank: Cao, Sirivianos, Yang, Pregueiro,
 *Aiding the Detection of Fake Accounts in Large Scale Social Online Services*, NSDI 2012; PageRank by random walks:

@@ -1,7 +1,7 @@
 """The trust score: a number from 0 to 100 that anyone can compute again.
 
-Pure arithmetic over five counted facts. Citation counts, followers, views and activity take no part. The formula carries
-a version; a change of any number below is a new version, so that an old receipt stays checkable.
+Pure arithmetic over five counted facts. Citation counts, followers, views and activity take no part. The formula
+carries a version; a change of any number below is a new version, so that an old receipt stays checkable.
 """
 
 from __future__ import annotations

@@ -1,0 +1,39 @@
+"""Exports read back as the same graph."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import networkx as nx
+import orjson
+
+from graph import exports
+from graph.selection import choose
+from tests.graph.worlds import small_world
+
+
+def test_graphml_and_gexf_read_back_with_their_attributes() -> None:
+    drawn = choose(small_world())
+    for written, read in ((exports.graphml, nx.read_graphml), (exports.gexf, nx.read_gexf)):
+        graph = read(io.BytesIO(written(drawn)))
+        assert set(graph) == {node.key for node in drawn.nodes}
+        assert graph.number_of_edges() == len(drawn.edges)
+        assert graph.nodes["researcher:1"]["label"] == "Ada Lovelace"
+        assert graph.edges["researcher:1", "researcher:10"]["reason"] == "6 works together, 2019–2022"
+
+
+def test_json_holds_nodes_edges_and_notes() -> None:
+    drawn = replace(choose(small_world()), notes=("Only works since 2019.",))
+    data = orjson.loads(exports.json(drawn))
+    assert data["focus"] == "researcher:1"
+    assert len(data["nodes"]) == len(drawn.nodes)
+    assert len(data["edges"]) == len(drawn.edges)
+    assert data["notes"] == ["Only works since 2019."]
+
+
+def test_control_characters_do_not_break_a_file() -> None:
+    world = small_world()
+    world.focus = replace(world.focus, label="Ada\x00\x1b Lovelace <&>")
+    graph = nx.read_graphml(io.BytesIO(exports.graphml(choose(world))))
+    assert graph.nodes["researcher:1"]["label"] == "Ada Lovelace <&>"
