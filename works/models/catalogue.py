@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -87,6 +88,7 @@ class Work(models.Model):
 
     ``title_key`` is the folded title used to match records without a shared identifier. ``byline`` is the printed author
     list joined for search and one-line listings. ``authors_missing`` counts authors that a cut list is known to lack.
+    ``listed_on`` orders listings and is never empty: the day of submission, else the first day of the year, else of year 1.
     """
 
     class Kind(models.TextChoices):
@@ -125,6 +127,20 @@ class Work(models.Model):
     is_deleted = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     modified_at = models.DateTimeField(auto_now=True)
+    listed_on = models.GeneratedField(
+        expression=Coalesce(
+            "submitted",
+            models.Func(
+                Least(Greatest(Coalesce("year", 1), 1), 9999),
+                models.Value(1),
+                models.Value(1),
+                function="make_date",
+                output_field=models.DateField(),
+            ),
+        ),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
     search = models.GeneratedField(
         expression=SearchVector("title", weight="A", config="bzpeer_english")
         + SearchVector("byline", weight="B", config="bzpeer_names")
@@ -138,7 +154,7 @@ class Work(models.Model):
     class Meta:
         indexes = [
             GinIndex(fields=["search"], name="work_search"),
-            models.Index(fields=["-submitted", "-id"], name="work_newest"),
+            models.Index(fields=["-listed_on", "-id"], name="work_newest"),
             models.Index(models.F("title_key"), name="work_title_key"),
         ]
 
