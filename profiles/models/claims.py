@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from works.models import Author
+
+DISPUTE_HOLD = timedelta(hours=72)
+"""How long a claim on an owned record waits at least, so that the present owner can answer."""
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -16,15 +21,26 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def accepted(self) -> ClaimQuerySet:
         return self.filter(state=Claim.State.ACCEPTED)
 
+    def current(self) -> ClaimQuerySet:
+        """Claims that stand: waiting or accepted. A user has at most one of them."""
+        return self.filter(state__in=Claim.CURRENT)
+
 
 class Claim(models.Model):
-    """One request. An accepted claim makes the user the owner of the author record."""
+    """One request. An accepted claim makes the user the owner of the author record.
+
+    A claim on a record that has an owner is a dispute: it can be accepted ``DISPUTE_HOLD`` after it was made at the
+    earliest, and accepting it ends the owner's claim.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", "Waiting for a decision"
         ACCEPTED = "accepted", "Accepted"
         REFUSED = "refused", "Refused"
         WITHDRAWN = "withdrawn", "Withdrawn"
+        ENDED = "ended", "Ended"
+
+    CURRENT = (State.PENDING, State.ACCEPTED)
 
     author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="claims")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="claims")
@@ -50,3 +66,42 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} claims {self.author}"
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state == self.State.PENDING
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.state == self.State.ACCEPTED
+
+
+class ClaimEvent(models.Model):
+    """One step in the life of a claim: who did what, when, and in which words. Events are only ever added.
+
+    ``notified_at`` is set when the e-mail about the event was handed to the mail server.
+    """
+
+    class Kind(models.TextChoices):
+        REQUESTED = "requested", "Asked for"
+        DISPUTED = "disputed", "Asked for although the record has an owner"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+        WITHDRAWN = "withdrawn", "Withdrawn by the person"
+        RELEASED = "released", "Given up by the owner"
+        REPLACED = "replaced", "Ended because another claim was approved"
+
+    claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=10, choices=Kind)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    note = models.TextField(blank=True, max_length=2000)
+    level = models.PositiveSmallIntegerField(help_text="Verification level of the author record after the event.")
+    level_reason = models.TextField(blank=True, help_text="Why the level is what it is, in words for the person.")
+    at = models.DateTimeField(auto_now_add=True)
+    notified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id}: {self.kind}"
