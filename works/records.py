@@ -83,6 +83,33 @@ class WorkRecord(msgspec.Struct, kw_only=True):
     rank: int = 50
 
 
+class InstitutionRecord(msgspec.Struct, kw_only=True):
+    """One research organisation as a registry states it.
+
+    ``ror`` is the short ROR id (``03yrm5c26``). ``aliases`` are other names, acronyms and labels, each once.
+    ``country_code`` is ISO 3166-1 alpha-2 in upper case; ``domains`` are host names that belong to it.
+    ``status`` is ``active``, ``inactive`` or ``withdrawn``; ``successor_rors`` name what replaced it.
+    """
+
+    source: str
+    ror: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    acronyms: tuple[str, ...] = ()
+    country_code: str | None = None
+    city: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    homepage: str | None = None
+    wikipedia: str | None = None
+    domains: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    established: int | None = None
+    status: str = "active"
+    parent_rors: tuple[str, ...] = ()
+    successor_rors: tuple[str, ...] = ()
+
+
 class Rejected(msgspec.Struct, frozen=True):
     """A raw record that a parser refused: where it stood, why in plain words, and its raw text (cut to a bound).
 

@@ -1,0 +1,21 @@
+"""Where records come from: one module for each source, behind the protocol of ``ingest.sources.base``."""
+
+from __future__ import annotations
+
+from ingest.sources.arxiv_snapshot import ArxivSnapshot
+from ingest.sources.base import Source, SourceError
+
+_SOURCES: dict[str, Source] = {source.slug: source for source in (ArxivSnapshot(),)}
+
+
+def source_slugs() -> list[str]:
+    """The slugs of all sources, in the order in which they are offered."""
+    return list(_SOURCES)
+
+
+def get_source(slug: str) -> Source:
+    """The source with this slug. Raises ``SourceError`` with the known ones when there is none."""
+    try:
+        return _SOURCES[slug]
+    except KeyError:
+        raise SourceError(f"There is no source “{slug}”. Known sources: {', '.join(_SOURCES)}") from None

@@ -1,0 +1,149 @@
+"""Bring a printed author line and the split names of the same record together.
+
+The line is what was printed; the split names (``[family, given, suffix, affiliation...]``) say where a family name begins.
+Nearly all lines are plain names with ", " between them and take a short cut; the rest go through ``ingest.authorline``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from ingest.authorline import clean_name, group_name, is_group_name, parse_author_line, plain_author_text
+from works.records import BylineRecord
+
+# Any sign that a line is more than names and commas: a character, a gap, or a word (looked for in lower case).
+_NOT_PLAIN = re.compile(r"[^\w .,'’-]|[0-9_]|[ ,.]-|- |  |, ?,|,[^ ]")
+_NOT_PLAIN_WORDS = tuple(
+    f" {word} "
+    for word in (
+        "and", "et", "for", "with", "others", "other", "author", "authors", "unknown", "anonymous", "none", "jr", "jr.", "sr", "sr.", "junior", "senior",
+        "ii", "iii", "iv", "phd", "ph.d.", "md", "m.d.",
+    )
+) + ("collab", "team", "group", "consorti", "network")  # fmt: skip
+
+_NOT_IN_NAME = re.compile(r"[^\w .'’-]|[0-9_]")
+
+SplitName = list[str | None]
+
+
+class Bylines(NamedTuple):
+    bylines: list[BylineRecord]
+    complete: bool
+    missing: int | None
+
+
+def bylines_of(line: str, split_names: list[SplitName]) -> Bylines:
+    """The bylines of one record.
+
+    When line and split names disagree in number, the longer list is the better one: sources cut the one or the other.
+    Split names are joined to printed ones in order, wherever the family name occurs in the printed name.
+    """
+    if _is_plain(line):
+        names = line.split(", ")
+        if len(names) == len(split_names):
+            return Bylines(
+                [_plain_byline(name, split) for name, split in zip(names, split_names, strict=True)], True, None
+            )
+    parsed = parse_author_line(line)
+    if len(parsed.bylines) >= len(split_names) or not split_names:
+        return Bylines(_with_splits(parsed.bylines, split_names), parsed.complete, parsed.missing)
+    from_splits = [byline for split in split_names if (byline := _byline_of_split(split))]
+    if len(from_splits) > len(parsed.bylines):
+        return Bylines(from_splits, parsed.complete, parsed.missing)
+    return Bylines(_with_splits(parsed.bylines, split_names), parsed.complete, parsed.missing)
+
+
+def _is_plain(line: str) -> bool:
+    """True for a line of bare names with ", " between them."""
+    if not line or not line.isprintable() or _NOT_PLAIN.search(line):
+        return False
+    words = f" {line.lower().replace(',', ' ')} "
+    return not any(word in words for word in _NOT_PLAIN_WORDS)
+
+
+def _plain_byline(name: str, split: SplitName) -> BylineRecord:
+    byline = BylineRecord(name)
+    return _plainly_joined(byline, split) or _joined(byline, split)
+
+
+def _plainly_joined(byline: BylineRecord, split: SplitName) -> BylineRecord | None:
+    """The short cut of ``_joined`` for a split name that needs no cleaning and whose family name ends the printed name."""
+    if len(split) != 3:
+        return None
+    family, given, suffix = split
+    if not family or not byline.name.endswith(family) or (given and _NOT_IN_NAME.search(given)):
+        return None
+    return BylineRecord(byline.name, family, given or None, suffix or None, byline.affiliations, email=byline.email)
+
+
+def _with_splits(bylines: list[BylineRecord], split_names: list[SplitName]) -> list[BylineRecord]:
+    """Give every printed name its split, matching in order; both lists may have entries that the other lacks."""
+    joined: list[BylineRecord] = []
+    following = 0
+    for byline in bylines:
+        if byline.is_group:
+            joined.append(byline)
+            continue
+        if following < len(split_names) and (plain := _plainly_joined(byline, split_names[following])):
+            joined.append(plain)
+            following += 1
+            continue
+        match = next(
+            (
+                at
+                for at in range(following, min(following + 8, len(split_names)))
+                if _fits(byline.name, split_names[at])
+            ),
+            None,
+        )
+        if match is None:
+            joined.append(byline)
+            continue
+        joined.append(_joined(byline, split_names[match]))
+        following = match + 1
+    return joined
+
+
+def _fits(name: str, split: SplitName) -> bool:
+    family = _folded(split[0] or "") if split else ""
+    return bool(family) and family in _folded(name)
+
+
+def _joined(byline: BylineRecord, split: SplitName) -> BylineRecord:
+    if not split:
+        return byline
+    parts = [clean_name(plain_author_text(part or "")) or None for part in split[:2]]
+    family, given = parts[0], parts[1] if len(parts) > 1 else None
+    suffix = plain_author_text(split[2] or "") or None if len(split) > 2 else None
+    if not family or not _fits(byline.name, [family]):
+        family = given = suffix = None
+    affiliations = byline.affiliations or tuple(
+        text for part in split[3:] if (text := plain_author_text(part or "").strip(" ,;"))
+    )
+    return BylineRecord(
+        name=byline.name,
+        family=family,
+        given=given if family else None,
+        suffix=suffix if family else None,
+        affiliations=affiliations,
+        email=byline.email,
+    )
+
+
+def _byline_of_split(split: SplitName) -> BylineRecord | None:
+    """A byline from a split name alone, printed in reading order."""
+    name = clean_name(plain_author_text(" ".join(filter(None, (split + [None, None])[1::-1] + split[2:3]))))
+    if not name:
+        return None
+    if is_group_name(name):
+        return BylineRecord(group_name(name), is_group=True)
+    return _joined(BylineRecord(name), split)
+
+
+def _folded(text: str) -> str:
+    """Letters only, without case and accents, for telling whether a family name occurs in a printed name."""
+    if text.isascii():
+        return "".join(filter(str.isalpha, text.lower()))
+    return "".join(filter(str.isalpha, unicodedata.normalize("NFKD", text).casefold()))
