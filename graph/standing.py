@@ -87,9 +87,9 @@ def flow(graph: CollaborationGraph, seeds: Integers, *, steps: int = STEPS, damp
     return received
 
 
-def points(flows: Floats) -> Floats:
-    """Standing points from 0 to 15 of the given flows: linear up to ``FULL_FLOW``, then level."""
-    return np.minimum(flows / FULL_FLOW, 1.0) * STANDING_MAXIMUM
+def points(flow_of_one: float) -> float:
+    """Standing points from 0 to 15 of a flow: linear up to ``FULL_FLOW``, then level."""
+    return min(flow_of_one / FULL_FLOW, 1.0) * STANDING_MAXIMUM
 
 
 def carried(weights: Floats, *, damping: float = DAMPING) -> float:

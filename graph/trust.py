@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor
 
-FORMULA = "1"
+FORMULA = 1
 
 WORK_POINTS, WORKS_MAXIMUM = 1, 20
 TOPIC_POINTS, TOPICS_MAXIMUM = 1, 10
@@ -107,7 +107,7 @@ class Term:
 class Trust:
     """A computed score with everything needed to explain it. ``total`` is the sum before the cap."""
 
-    formula: str
+    formula: int
     level: Level
     terms: tuple[Term, ...]
     total: int
