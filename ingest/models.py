@@ -29,7 +29,7 @@ class Source(models.Model):
 
 
 class ImportRun(models.Model):
-    """One execution of an import. ``cursor`` is where the next batch starts and moves in the transaction of its batch.
+    """One execution of an import. What is done is in its batches; the counts here move in the transaction of each batch.
 
     Counts are of records in terminal states, so ``seen = created + updated + unchanged + rejected`` always holds.
     ``total`` is the number of records to come where the source can tell.
@@ -43,6 +43,12 @@ class ImportRun(models.Model):
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
 
+    class Stage(models.TextChoices):
+        RECORDS = "records", "Taking in records"
+        ATTRIBUTION = "attribution", "Working out who wrote what"
+        GRAPH = "graph", "Refreshing graph and trust"
+        FINISHED = "finished", "Finished"
+
     ACTIVE = (State.QUEUED, State.RUNNING, State.STOPPING)
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="runs")
@@ -50,7 +56,7 @@ class ImportRun(models.Model):
     options = models.JSONField(default=dict)
     is_dry_run = models.BooleanField(default=False)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    cursor = models.JSONField(null=True)
+    batch_size = models.PositiveIntegerField(default=2000)
     total = models.PositiveBigIntegerField(null=True)
     seen = models.PositiveBigIntegerField(default=0)
     created = models.PositiveBigIntegerField(default=0)
@@ -58,13 +64,13 @@ class ImportRun(models.Model):
     unchanged = models.PositiveBigIntegerField(default=0)
     rejected = models.PositiveBigIntegerField(default=0)
     authorships = models.PositiveBigIntegerField(default=0)
-    stage = models.CharField(max_length=40, blank=True, help_text="What the run is doing now, in words.")
+    stage = models.CharField(max_length=11, choices=Stage, default=Stage.RECORDS)
     error = models.TextField(blank=True)
     report = models.JSONField(default=dict, help_text="What a dry run would do, and end figures of a real one.")
-    worker = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
-    heartbeat_at = models.DateTimeField(null=True)
+    records_done_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True, help_text="Sign of life of the worker that finishes the run.")
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -86,16 +92,46 @@ class ImportRun(models.Model):
         return self.state in self.ACTIVE
 
 
+class ImportShard(models.Model):
+    """The part of a run that one worker does: every batch whose number leaves ``index`` when divided by the shard count.
+
+    ``heartbeat_at`` is the worker's sign of life; another worker takes over a shard whose heartbeat is old.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting for a worker"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="shards", db_index=False)
+    index = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
+    worker = models.CharField(max_length=100, blank=True)
+    heartbeat_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "index"], name="shard_run_index")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.index}"
+
+
 class ImportBatch(models.Model):
-    """One committed batch of a run: its counts and how long it took, for the rate chart."""
+    """One committed batch of a run; its row is written in the transaction that takes in its records.
+
+    Batch ``number`` holds the records at positions ``number * size + 1`` to ``(number + 1) * size`` of the source, so the rows of
+    a run say exactly what is done, whichever workers did it in which order. ``cursor`` leads to the record after the batch.
+    """
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="batches", db_index=False)
     number = models.PositiveIntegerField()
+    cursor = models.JSONField(null=True)
     seen = models.PositiveIntegerField()
     created = models.PositiveIntegerField()
     updated = models.PositiveIntegerField()
     unchanged = models.PositiveIntegerField()
     rejected = models.PositiveIntegerField()
+    authorships = models.PositiveIntegerField()
     seconds = models.FloatField()
     at = models.DateTimeField()
 
@@ -137,7 +173,9 @@ class SourceRecord(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="records", db_index=False)
     key = models.TextField()
     fingerprint = models.BinaryField(max_length=16)
-    work = models.ForeignKey(Work, on_delete=models.CASCADE, related_name="source_records")
+    work = models.ForeignKey(
+        Work, on_delete=models.CASCADE, null=True, related_name="source_records", help_text="Empty for an institution."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="sourcerecord_source_key")]

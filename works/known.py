@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from works.merging import SCALARS, KnownWork, Merge
-from works.models import Authorship, AuthorshipInstitution, Work, WorkIdentifier, WorkTopic, WorkVersion
+from works.models import Authorship, Work, WorkIdentifier, WorkTopic, WorkVersion
 from works.records import WorkRecord
 from works.rows import AuthorshipRow
 
@@ -29,16 +29,11 @@ WRITTEN = (*COLUMNS, "title_key", "byline", "author_count", "modified_at")
 
 
 def fetch_known(works: Collection[int]) -> dict[int, KnownWork]:
-    """The facts that a merge compares, locked until the end of the transaction; six queries for any number of works."""
+    """The facts that a merge compares, locked until the end of the transaction; five queries for any number of works."""
     known = {
         row["id"]: KnownWork(row.pop("id"), row, [], set(), set(), [])
         for row in Work.objects.filter(pk__in=works).order_by("pk").select_for_update().values("id", *COLUMNS)
     }
-    rors: dict[int, list[str]] = defaultdict(list)
-    for authorship, ror in AuthorshipInstitution.objects.filter(
-        authorship__work__in=works, institution__ror__isnull=False
-    ).values_list("authorship_id", "institution__ror"):
-        rors[authorship].append(ror)
     for work, pk, *printed in (
         Authorship.objects.filter(work__in=works)
         .order_by("work", "position")
@@ -55,10 +50,11 @@ def fetch_known(works: Collection[int]) -> dict[int, KnownWork]:
             "affiliations",
             "orcid",
             "email",
+            "rors",
         )
     ):
-        *name, affiliations, orcid, email = printed
-        row = AuthorshipRow(*name, tuple(affiliations), orcid, email, tuple(rors[pk]))
+        *name, affiliations, orcid, email, rors = printed
+        row = AuthorshipRow(*name, tuple(affiliations), orcid, email, tuple(rors))
         known[work].authorships.append((pk, row))
     for work, scheme, value in WorkIdentifier.objects.filter(work__in=works).values_list("work_id", "scheme", "value"):
         known[work].identifiers.add((scheme, value))
@@ -135,7 +131,9 @@ def _write_authorships(merges: list[tuple[KnownWork, WorkRecord, Merge]]) -> tup
         blocks |= {held.block for _, held in left}
     Authorship.objects.filter(pk__in=gone).delete()
     Authorship.objects.bulk_update(
-        kept, ["position", "raw_name", "family", "given", "suffix", "affiliations", "orcid", "email"], batch_size=500
+        kept,
+        ["position", "raw_name", "family", "given", "suffix", "affiliations", "orcid", "email", "rors"],
+        batch_size=500,
     )
     Authorship.objects.bulk_create(fresh)
     return blocks, len(kept) + len(fresh)
@@ -156,6 +154,7 @@ def _authorship(pk: int | None, work: int, position: int, row: AuthorshipRow) ->
         affiliations=list(row.affiliations),
         orcid=row.orcid,
         email=row.email,
+        rors=list(row.rors),
     )
 
 

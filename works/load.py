@@ -26,7 +26,7 @@ WORK_COLUMNS = (
     "is_withdrawn, is_deleted, created_at, modified_at"
 )
 AUTHORSHIP_COLUMNS = (
-    "work_id, position, raw_name, family, given, suffix, name_key, block, is_group, affiliations, orcid, email"
+    "work_id, position, raw_name, family, given, suffix, name_key, block, is_group, affiliations, orcid, email, rors"
 )
 
 
@@ -96,7 +96,7 @@ def _rounds(records: Sequence[WorkRecord]) -> list[list[int]]:
 
 
 def _load_distinct(batch: list[tuple[int, WorkRecord]], loaded: Loaded) -> None:
-    found = _match([record for _, record in batch])
+    found = match_known([record for _, record in batch])
     new = [(index, record) for (index, record), work in zip(batch, found, strict=True) if work is None]
     known = [(index, record, work) for (index, record), work in zip(batch, found, strict=True) if work is not None]
     if new:
@@ -105,7 +105,7 @@ def _load_distinct(batch: list[tuple[int, WorkRecord]], loaded: Loaded) -> None:
         _merge(known, loaded)
 
 
-def _match(records: list[WorkRecord]) -> list[int | None]:
+def match_known(records: list[WorkRecord]) -> list[int | None]:
     """The work that each record speaks of: by its own id, else by another identifier, else by title and a shared author.
 
     The first identifier of a record is its source's own. A work that already has another id of that scheme is a different
@@ -224,6 +224,7 @@ def _insert(records: list[WorkRecord], indexes: list[int], loaded: Loaded) -> No
                             list(row.affiliations),
                             row.orcid,
                             row.email,
+                            list(row.rors),
                         )
                     )
                     loaded.authorships += 1

@@ -34,6 +34,15 @@ class Migration(migrations.Migration):
                 ),
                 ("orcid", models.CharField(blank=True, max_length=19)),
                 ("email", models.TextField(blank=True)),
+                (
+                    "rors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=9),
+                        default=list,
+                        help_text="Institutions that the source names by id.",
+                        size=None,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -132,10 +141,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["name_key"], name="institution_name_key"),
                     django.contrib.postgres.indexes.GinIndex(
                         fields=["name_key"], name="institution_name_trgm", opclasses=["gin_trgm_ops"]
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="InstitutionName",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_key", models.CharField(max_length=300)),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="names", to="works.institution"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("name_key", "institution"), name="institution_name_once")
                 ],
             },
         ),

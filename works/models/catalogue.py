@@ -66,7 +66,6 @@ class Institution(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["name_key"], name="institution_name_key"),
             GinIndex(fields=["name_key"], name="institution_name_trgm", opclasses=["gin_trgm_ops"]),
         ]
 
@@ -75,6 +74,19 @@ class Institution(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("institution", args=[self.pk, slug_of(self.name, "institution")])
+
+
+class InstitutionName(models.Model):
+    """A folded name under which an institution is printed: its names, aliases and labels, but not its acronyms."""
+
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="names")
+    name_key = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name_key", "institution"], name="institution_name_once")]
+
+    def __str__(self) -> str:
+        return self.name_key
 
 
 class WorkQuerySet(models.QuerySet["Work"]):
@@ -245,6 +257,7 @@ class Authorship(models.Model):
     affiliations = ArrayField(models.TextField(), default=list)
     orcid = models.CharField(max_length=19, blank=True)
     email = models.TextField(blank=True)
+    rors = ArrayField(models.CharField(max_length=9), default=list, help_text="Institutions that the source names by id.")
 
     class Meta:
         constraints = [
