@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('works', '0003_imports'),
+        ('works', '0003_work_listing_order'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
