@@ -22,13 +22,13 @@ import psutil
 from bzpeer.engines.home import Home, choose_home
 from bzpeer.engines.identity import Identity
 from bzpeer.engines.layout import POSTGRES_SOCKET, EngineError, Layout, cannot_write
+from bzpeer.engines.processes import wait_for_orphan
 
 DATABASE = "bzpeer"
 OWNER = "bzpeer"
 # Files without which a data directory was never finished, or is damaged.
 VITAL_FILES = ("PG_VERSION", "global/pg_control", "postgresql.conf")
 READY_LINE = 7  # of postmaster.pid, counted from 0 (LOCK_FILE_LINE_PM_STATUS in PostgreSQL's pidfile.h)
-ORPHAN_SECONDS = 15.0
 PROBE_SECONDS = 1.0
 MIB = 1024 * 1024
 
@@ -62,7 +62,8 @@ class Postgres:
             shutil.rmtree(leftover, ignore_errors=True)
         if home.data.exists() and any(home.data.iterdir()):
             self._check_data()
-            self._clear_stale_lock()
+            # PostgreSQL itself refuses to start when any living process has the number in its old lock file.
+            wait_for_orphan(home.data / "postmaster.pid", home.data)
         else:
             self._create_data()
         if home.sockets != self.layout.sockets:
@@ -100,30 +101,6 @@ class Postgres:
                 f"{data} was made by PostgreSQL {made_by}, this release brings {ours}: "
                 "see 'Moving to another PostgreSQL' in docs/operations.md."
             )
-
-    def _clear_stale_lock(self) -> None:
-        """Remove the lock file of a dead server.
-
-        PostgreSQL refuses to start when the number in it belongs to any living process, which after a reboot or in
-        a container is often another program (or a zombie). The caller holds the keeper's lock, so the only true
-        owner could be a server whose keeper was killed a moment ago; it is shutting down and is waited for.
-        """
-        lock = self.home.data / "postmaster.pid"
-        try:
-            number = int(lock.read_text().splitlines()[0])
-        except FileNotFoundError:
-            return
-        except (ValueError, IndexError):
-            lock.unlink()
-            return
-        if _serves(number, self.home.data):
-            try:
-                psutil.Process(number).wait(ORPHAN_SECONDS)
-            except psutil.NoSuchProcess:
-                pass
-            except psutil.TimeoutExpired:
-                raise EngineError(f"process {number} still serves {self.home.data}: stop it first.") from None
-        lock.unlink(missing_ok=True)
 
     def _create_data(self) -> None:
         """Build the data directory beside its place and rename it: a killed first start leaves nothing half done."""
@@ -220,15 +197,6 @@ def _utf8_locale() -> str:
         return "C"
     finally:
         locale.setlocale(locale.LC_CTYPE, saved)
-
-
-def _serves(number: int, data: Path) -> bool:
-    """Whether process ``number`` is alive and works in ``data``, as a PostgreSQL server does."""
-    try:
-        process = psutil.Process(number)
-        return process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()).resolve() == data.resolve()
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return False
 
 
 def _point(link: Path, target: Path) -> None:

@@ -12,8 +12,10 @@ from typing import IO
 
 from bzpeer.engines.identity import Identity
 from bzpeer.engines.layout import VALKEY_SOCKET, EngineError, Layout, cannot_write
+from bzpeer.engines.processes import wait_for_orphan
 
 PROBE_SECONDS = 1.0
+PID_FILE = "valkey.pid"
 
 
 class Valkey:
@@ -40,6 +42,7 @@ class Valkey:
             raise cannot_write(self.data, error) from None
         if not os.access(self.data, os.W_OK | os.X_OK):
             raise EngineError(f"cannot write to {self.data}: run as the user who owns it, or set BZPEER_VAR=DIR.")
+        wait_for_orphan(self.data / PID_FILE, self.data)
 
     def start(self, output: IO[bytes]) -> subprocess.Popen[bytes]:
         command = [str(server_program()), *self._settings()]
@@ -61,6 +64,7 @@ class Valkey:
             "unixsocket": str(self.socket),
             "unixsocketperm": "700",
             "dir": str(self.data),
+            "pidfile": str(self.data / PID_FILE),
             "save": "",
             "appendonly": "no" if self.scratch else "yes",
             "appendfsync": "everysec",

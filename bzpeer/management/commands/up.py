@@ -1,0 +1,137 @@
+"""``manage.py up``: the whole of BZPEER in one terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from bzpeer import embedded, first_start
+from bzpeer.engines.layout import Layout
+from bzpeer.engines.locks import FileLock
+from bzpeer.preparation import collect_static_files, migrate_if_needed
+from bzpeer.services import WILDCARDS, environment, services
+from bzpeer.supervisor import Supervisor
+
+ENGINE_LOOK_SECONDS = 2.0
+PROBE_SECONDS = 1.0
+
+
+class Command(BaseCommand):
+    help = "Start BZPEER: engines, migrations, the sample on the first start, then web, worker and scheduler."
+    requires_system_checks: ClassVar[list[str]] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000), help="8000 unless said.")
+        parser.add_argument("--bind", default=os.environ.get("BIND") or "127.0.0.1", help="127.0.0.1 unless said.")
+        parser.add_argument("--empty", action="store_true", help="Do not import the sample corpus.")
+
+    def handle(self, *args: Any, port: int, bind: str, empty: bool, **options: Any) -> None:
+        layout = Layout.of(settings.VAR)
+        try:
+            layout.create()
+            alone = FileLock(layout.locks / "up.lock")
+            if not alone.try_exclusive():
+                raise CommandError(f"BZPEER already runs on {layout.var}; BZPEER_VAR=DIR starts another beside it.")
+            check_free(bind, port)
+            embedded.use_engines(layout.var)
+        except embedded.EngineError as error:
+            raise CommandError(str(error)) from None
+        self._prepare(address(bind, port), empty)
+        kept_alive = self._serve(layout, bind, port)
+        embedded.release_all()
+        alone.close()
+        if not kept_alive:
+            raise CommandError("stopped, because a service could not be kept running.")
+        self._say("Stopped.")
+
+    def _prepare(self, home: str, empty: bool) -> None:
+        """Bring database and static files up to date; on the first start make the account and queue the sample."""
+        migrate_if_needed(self._say)
+        collect_static_files(self._say)
+        account = first_start.create_staff_account()
+        if account is not None:
+            self._say("A staff account was made. Its password is shown this once:")
+            self._say(f"    e-mail    {account.email}\n    password  {account.password}")
+        if not empty and first_start.queue_sample():
+            self._say(f"The sample corpus is being imported; its progress is at {home}/imports/")
+        connections.close_all()
+
+    def _serve(self, layout: Layout, bind: str, port: int) -> bool:
+        """Run the services until a signal comes; false when one of them could not be kept alive."""
+        supervisor = Supervisor(services(bind, port, layout.log), environment(bind), settings.BASE_DIR, self._say)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, supervisor.ask_stop)
+        announced = False
+        engines_seen = time.monotonic()
+
+        def look() -> None:
+            nonlocal announced, engines_seen
+            if not announced and answers(bind, port):
+                announced = True
+                self._say(f"Logs are in {layout.log}")
+                self._say(f"BZPEER runs at {address(bind, port)} (Ctrl-C stops it)")
+            if time.monotonic() - engines_seen > ENGINE_LOOK_SECONDS:
+                engines_seen = time.monotonic()
+                self._revive_engines(layout)
+
+        supervisor.start()
+        try:
+            kept_alive = supervisor.watch(look)
+            self._say("Stopping ...")
+        finally:
+            supervisor.stop()
+        return kept_alive
+
+    def _revive_engines(self, layout: Layout) -> None:
+        """Start engines again whose keeper was killed."""
+        if embedded.is_kept(layout.var):
+            return
+        self._say("An engine was stopped from outside; starting it again")
+        try:
+            embedded.use_engines(layout.var)
+        except embedded.EngineError as error:
+            self._say(str(error))
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def check_free(bind: str, port: int) -> None:
+    """Raise CommandError when nothing can listen there, in words that tell the way out."""
+    try:
+        family = socket.getaddrinfo(bind, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # As the web server does: an address that only waits for its last connections to fade is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((bind, port))
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CommandError(f"cannot listen on {bind} port {port}: {reason}. PORT= or --port chooses another.") from None
+
+
+def address(bind: str, port: int) -> str:
+    """The address to open in a browser on this machine."""
+    host = "127.0.0.1" if bind in WILDCARDS else bind
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def answers(bind: str, port: int) -> bool:
+    """Whether the web server takes requests."""
+    try:
+        with urllib.request.urlopen(f"{address(bind, port)}/healthz", timeout=PROBE_SECONDS):  # noqa: S310 -- our own address
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False

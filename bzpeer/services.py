@@ -1,0 +1,53 @@
+"""The programs that make up a running BZPEER besides its engines: web server, task worker, scheduler."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import psutil
+
+from bzpeer.supervisor import Service
+
+WEB_THREADS = 4
+# Requests one web process takes in at once; more wait in the kernel's queue instead of in its memory.
+WEB_BACKPRESSURE = 64
+WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not bound to
+
+
+def services(bind: str, port: int, logs: Path) -> list[Service]:
+    """The three services; each writes its own log under ``logs``."""
+    processes = str(min(max(os.cpu_count() or 1, 2), 4))
+    granian = ["granian", "--interface", "wsgi", "--host", bind, "--port", str(port), "--no-ws"]
+    granian += ["--workers", processes, "--blocking-threads", str(WEB_THREADS), "--backpressure", str(WEB_BACKPRESSURE)]
+    granian += ["--respawn-failed-workers", "--workers-kill-timeout", "3", "--log-level", "warning"]
+    celery = ["celery", "-A", "bzpeer"]
+    worker = [*celery, "worker", "--concurrency", processes, "--loglevel", "INFO"]
+    worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile="]
+    return [
+        Service("web", [sys.executable, "-m", *granian, "bzpeer.wsgi:application"], logs / "web.log"),
+        # SIGQUIT: finish or hand back running tasks within CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT; SIGTERM waits for all.
+        Service("worker", [sys.executable, "-m", *worker], logs / "worker.log", stop_signal=signal.SIGQUIT),
+        Service("beat", [sys.executable, "-m", *beat], logs / "beat.log"),
+    ]
+
+
+def environment(bind: str) -> dict[str, str]:
+    """This process's environment, with the names under which an open bind address may be called."""
+    values = {**os.environ, "DJANGO_SETTINGS_MODULE": "bzpeer.settings", "PYTHONUNBUFFERED": "1"}
+    values.setdefault("ALLOWED_HOSTS", ",".join(["localhost", "127.0.0.1", "[::1]", *_names_of(bind)]))
+    return values
+
+
+def _names_of(bind: str) -> list[str]:
+    """The host names and addresses that lead to ``bind`` from outside."""
+    if bind not in WILDCARDS:
+        return [f"[{bind}]" if ":" in bind else bind]
+    families = (socket.AF_INET, socket.AF_INET6)
+    found = [entry for card in psutil.net_if_addrs().values() for entry in card if entry.family in families]
+    addresses = [entry.address.partition("%")[0] for entry in found]
+    return [socket.gethostname(), *(f"[{address}]" if ":" in address else address for address in addresses)]
