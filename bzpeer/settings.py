@@ -121,6 +121,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "global_keyprefix": env.text("REDIS_PREFIX")}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {"revive-imports": {"task": "ingest.tasks.revive_imports", "schedule": 60.0}}
 
 # --- People ----------------------------------------------------------------------------------------------------
 
@@ -179,6 +180,8 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 IMPORT_UPLOADS = VAR / "uploads"
 IMPORT_UPLOAD_MAX_BYTES = env.integer("IMPORT_UPLOAD_MAX_MB", 2048) * 1024 * 1024
 IMPORT_BATCH_SIZE = env.integer("IMPORT_BATCH_SIZE", 2000)
+# Workers that share one run of a file; network sources are always read by one.
+IMPORT_SHARDS = env.integer("IMPORT_SHARDS", 2)
 # Addresses in private ranges are refused as import URLs unless they are named here (host or host:port).
 IMPORT_ALLOWED_PRIVATE_HOSTS = env.words("IMPORT_ALLOWED_PRIVATE_HOSTS")
 SAMPLE_DIR = BASE_DIR / "data" / "sample"

@@ -125,6 +125,7 @@ def parse_author_line(line: str) -> AuthorLine:
         complete = False
         if count := _MISSING.search(text, cut.start()):
             missing = int(count.group(1).replace(",", ""))
+        text = _ET_AL.sub(", ", text)
     pieces = list(_pieces(text))
     legend = _take_legend(pieces)
     bylines: list[_Byline] = []
@@ -279,8 +280,6 @@ def _take_legend(pieces: list[_Piece]) -> dict[str, str]:
 def _add_piece(bylines: list[_Byline], piece: _Piece) -> None:
     """Turn one piece into a name, a continuation of the name before it, or nothing."""
     text = piece.text.strip(" ,;:")
-    if "et" in text or "others" in text:
-        text = _ET_AL.sub(" ", text).strip(" ,;:")
     if text and bylines and (_SUFFIX.match(text) or _DEGREE.match(text)):
         if _SUFFIX.match(text) and not bylines[-1].is_group:
             bylines[-1].name += f" {text}"

@@ -176,6 +176,7 @@ class SourceRecord(models.Model):
     work = models.ForeignKey(
         Work, on_delete=models.CASCADE, null=True, related_name="source_records", help_text="Empty for an institution."
     )
+    changed_by = models.ForeignKey(ImportRun, on_delete=models.SET_NULL, null=True, related_name="records")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="sourcerecord_source_key")]

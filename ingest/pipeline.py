@@ -220,6 +220,7 @@ def _write(
     outcome.authorships += loaded.authorships
     save_fingerprints(
         run.source_id,
+        run.pk,
         [(record.key, mark, work) for (record, mark, _), work in zip(works, loaded.work_ids, strict=True)],
     )
     WorkChange.objects.bulk_create(

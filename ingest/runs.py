@@ -46,6 +46,7 @@ def start_run(
     module = get_source(slug)
     module.check(options)
     if module.is_network or is_dry_run:
+        # A service is read by one reader only, and a dry run must see its own batches in order.
         shards = 1
     with transaction.atomic():
         run = ImportRun.objects.create(
@@ -207,3 +208,25 @@ def due_sources() -> Sequence[Source]:
         if moved and not source.runs.filter(state__in=ImportRun.ACTIVE).exists():
             due.append(source)
     return due
+
+
+def scheduled_options(source: Source) -> SourceOptions:
+    """The source's saved options; network sources harvest from the day of their last completed run."""
+    options = msgspec.convert(source.options, SourceOptions)
+    last = source.runs.filter(state=State.DONE, is_dry_run=False).order_by("-id").first()
+    if last is not None and last.started_at is not None and options.since is None and options.until is None:
+        options = msgspec.structs.replace(options, since=last.started_at.date())
+    return options
+
+
+def record_refusal(source: Source, options: SourceOptions, error: str) -> None:
+    """Leave a failed run behind, so that a schedule that cannot start is seen on the dashboard."""
+    now = timezone.now()
+    ImportRun.objects.create(
+        source=source,
+        options=msgspec.to_builtins(options),
+        state=State.FAILED,
+        error=error[:2000],
+        started_at=now,
+        finished_at=now,
+    )

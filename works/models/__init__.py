@@ -1,4 +1,4 @@
-from works.models.authors import Attribution, Author, DirtyBlock
+from works.models.authors import Attribution, Author, DirtyBlock, TouchedAuthor
 from works.models.catalogue import (
     Authorship,
     AuthorshipInstitution,
@@ -20,6 +20,7 @@ __all__ = [
     "Institution",
     "InstitutionName",
     "Topic",
+    "TouchedAuthor",
     "Work",
     "WorkIdentifier",
     "WorkTopic",

@@ -127,3 +127,16 @@ class DirtyBlock(models.Model):
 
     def __str__(self) -> str:
         return self.block
+
+
+class TouchedAuthor(models.Model):
+    """An author whose works or verification changed since the tables derived from them were last brought up to date.
+
+    Append-only like ``DirtyBlock``; whoever keeps derived tables takes the rows away.
+    """
+
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.author_id)

@@ -257,7 +257,9 @@ class Authorship(models.Model):
     affiliations = ArrayField(models.TextField(), default=list)
     orcid = models.CharField(max_length=19, blank=True)
     email = models.TextField(blank=True)
-    rors = ArrayField(models.CharField(max_length=9), default=list, help_text="Institutions that the source names by id.")
+    rors = ArrayField(
+        models.CharField(max_length=9), default=list, help_text="Institutions that the source names by id."
+    )
 
     class Meta:
         constraints = [

@@ -1,0 +1,59 @@
+"""Celery tasks of imports: thin, safe to run twice."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from celery import shared_task
+from django.conf import settings
+
+from ingest import runs
+from ingest.finishing import finish
+from ingest.models import ImportRun
+from ingest.pipeline import work_shard
+from ingest.sources.base import SourceError
+
+
+def enqueue(run: ImportRun) -> None:
+    """Hand every open shard of a run to the workers, once the current transaction is committed."""
+    for shard in run.shards.exclude(state="done"):
+        import_shard.delay_on_commit(run.pk, shard.index)
+    if run.stage != ImportRun.Stage.RECORDS:
+        finish_import.delay_on_commit(run.pk)
+
+
+def worker_name() -> str:
+    """This process, as run pages show it."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+@shared_task
+def import_shard(run_id: int, index: int) -> None:
+    if work_shard(run_id, index, worker_name()):
+        finish_import.delay(run_id)
+
+
+@shared_task
+def finish_import(run_id: int) -> None:
+    try:
+        finish(run_id)
+    except Exception as error:
+        runs.fail_run(run_id, f"{type(error).__name__}: {error}")
+        raise
+
+
+@shared_task
+def revive_imports() -> None:
+    """Every minute: hand out again what lost its worker, settle stopping runs, start scheduled sources."""
+    runs.settle_stopping()
+    for shard in runs.orphaned_shards():
+        import_shard.delay(shard.run_id, shard.index)
+    for run in runs.unfinished_runs():
+        finish_import.delay(run.pk)
+    for source in runs.due_sources():
+        options = runs.scheduled_options(source)
+        try:
+            enqueue(runs.start_run(source.slug, options, shards=settings.IMPORT_SHARDS))
+        except SourceError as error:
+            runs.record_refusal(source, options, str(error))
