@@ -54,7 +54,7 @@ class WorkRecord(msgspec.Struct, kw_only=True):
     ``identifiers`` are ``(scheme, value)`` pairs with normalised values: ``("arxiv", "2206.07253")``,
     ``("doi", "10.1145/3534678.3539149")``, ``("openalex", "W123")``. ``title`` and ``abstract`` are text with LaTeX left
     as written. ``authors_complete`` is false when the list is known to be cut ("et al."). ``rank`` orders sources:
-    a fact from a lower rank never replaces one from a higher.
+    a fact from a lower rank never replaces one from a higher. ``year`` is what a source prints when it gives no day.
     """
 
     source: str
@@ -71,6 +71,7 @@ class WorkRecord(msgspec.Struct, kw_only=True):
     submitted: date | None = None
     updated: date | None = None
     announced: date | None = None
+    year: int | None = None
     comments: str | None = None
     journal_ref: str | None = None
     venue: str | None = None

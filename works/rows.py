@@ -72,11 +72,11 @@ def byline_text(record: WorkRecord) -> str:
 
 
 def year_of(record: WorkRecord) -> int | None:
-    """The year of the first version, else of the earliest other date that the source gives."""
+    """The year of the first version, else of the earliest other date, else the bare year that the source gives."""
     for day in (record.submitted, record.announced, record.updated):
         if day is not None:
             return day.year
-    return None
+    return record.year
 
 
 @lru_cache(maxsize=1 << 18)

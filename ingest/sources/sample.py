@@ -1,0 +1,52 @@
+"""``sample``: the corpus that ships with the project, see ``data/sample/README.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from ingest.sources.arxiv_snapshot import parse_snapshot_line
+from ingest.sources.base import Cursor, Parsed, RawItem, SourceError, SourceOptions, UnusableRecordError, rejected
+from ingest.sources.files import read_lines
+from works.records import WorkRecord
+
+FOLDER = Path(__file__).resolve().parents[2] / "data" / "sample"
+FILES = (FOLDER / "arxiv.jsonl.xz", FOLDER / "seed-works.jsonl")
+
+_decode_work = msgspec.json.Decoder(WorkRecord).decode
+
+
+class Sample:
+    """5,000 connected arXiv records and the works of the five seed documents."""
+
+    slug = "sample"
+    title = "Sample corpus"
+    parser_version = 1
+    is_network = False
+    yields: Literal["works", "institutions"] = "works"
+    enriches_known_works = False
+
+    def check(self, options: SourceOptions) -> None:
+        if options.inputs:
+            raise SourceError("The source sample takes no file: it brings its own")
+        missing = [path.name for path in FILES if not path.is_file()]
+        if missing:
+            raise SourceError(f"The sample corpus is incomplete: data/sample/ lacks {', '.join(missing)}")
+
+    def read(self, options: SourceOptions, cursor: Cursor | None = None) -> Iterator[RawItem]:
+        own_files = msgspec.structs.replace(options, inputs=tuple(str(path) for path in FILES))
+        return read_lines(own_files, cursor)
+
+    def parse(self, raw: bytes, position: int = 0) -> Parsed:
+        """A line of either file: the seed works state their source, arXiv's records do not."""
+        try:
+            if raw.startswith(b'{"source":'):
+                return _decode_work(raw)
+            return parse_snapshot_line(raw)
+        except msgspec.DecodeError as error:
+            return rejected(position, raw, "The line is no record of the sample", str(error))
+        except UnusableRecordError as refusal:
+            return rejected(position, raw, refusal.reason, refusal.detail, refusal.key)
