@@ -1,5 +1,34 @@
+"""Addresses of people: researcher pages, claims, invitations, one's own pages."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import include, path, re_path
 
-urlpatterns: list[URLPattern] = []
+from profiles.views import claims, follows, invitations, machine, me, researcher
+
+of_a_researcher = [
+    path("", researcher.researcher, name="researcher"),
+    path("works/", researcher.works, name="researcher-works"),
+    path("works/<int:authorship_id>/why/", researcher.why, name="researcher-why"),
+    path("corrections/", researcher.corrections, name="researcher-corrections"),
+    path("follow/", follows.follow, name="researcher-follow"),
+    path("unfollow/", follows.unfollow, name="researcher-unfollow"),
+    path("claim/", claims.claim, name="researcher-claim"),
+    path("invite/", invitations.invite, name="researcher-invite"),
+    re_path(r"^cite\.(?P<ending>bib|ris)$", machine.cite, name="researcher-cite"),
+    path("feed.atom", machine.feed, name="researcher-feed"),
+    path("card/", machine.card, name="researcher-card"),
+    path("card.json", machine.card_json, name="researcher-card-json"),
+]
+
+urlpatterns = [
+    path("researchers/<int:author_id>-<str:slug>/", include(of_a_researcher)),
+    path("researchers/<int:author_id>/", researcher.by_id, name="researcher-by-id"),
+    path("me/", me.overview, name="me"),
+    path("me/feed/", me.feed, name="me-feed"),
+    path("me/following/", me.following, name="me-following"),
+    path("me/settings/", me.settings, name="me-settings"),
+    path("me/claim/end/", claims.end_claim, name="claim-end"),
+    path("me/invitations/<int:invitation_id>/", invitations.answer, name="invitation-answer"),
+    path("me/invitations/<int:invitation_id>/withdraw/", invitations.withdraw, name="invitation-withdraw"),
+]

@@ -1,0 +1,130 @@
+"""Who may reach what: one helper for each kind of object, used by every view.
+
+* author record: ``of_researcher`` (anyone; moved, split and hidden records are answered here)
+* claim: ``own_claim``, ``may_decide_claims``
+* author record as its owner: ``owned_author``
+* invitation: ``own_invitation``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django_htmx.http import HttpResponseClientRedirect
+
+from profiles.heads import ResearcherHead, find_head
+from profiles.models import Claim, Invitation, User
+from profiles.requests import SignedInRequest
+from works.models import Author
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=HttpRequest)
+
+CHOOSER_LENGTH = 50
+
+
+def of_researcher(
+    view: Callable[Concatenate[R, ResearcherHead, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """Turn ``(request, author_id, slug)`` into ``(request, head)``, answering for records that are no page any more.
+
+    Merged records and old slugs answer 301 to the same address of the record as it is now (a POST is taken as meant for
+    that record), a split record answers 300 with the records that share its name, a hidden one 410, an unknown one 404.
+    """
+
+    @wraps(view)
+    def wrapper(request: R, author_id: int, slug: str = "", *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        head = find_head(author_id)
+        if head is None:
+            context = {"query": slug.replace("-", " ").strip()}
+            return render(request, "profiles/not_found.html", context, status=404)
+        author = head.author
+        if author.status == Author.Status.SPLIT:
+            return _chooser(request, author)
+        if author.status == Author.Status.HIDDEN:
+            return render(request, "profiles/hidden.html", status=410)
+        if request.method in ("GET", "HEAD") and slug and (author.pk != author_id or author.slug != slug):
+            return _permanent_redirect(request, author)
+        return view(request, head, *args, **kwargs)
+
+    return wrapper
+
+
+def _permanent_redirect(request: HttpRequest, author: Author) -> HttpResponse:
+    """To the same address with the id and slug of the record as it is now, query string included."""
+    match = request.resolver_match
+    if match is None or match.url_name is None:
+        return HttpResponsePermanentRedirect(author.get_absolute_url())
+    address = reverse(match.url_name, kwargs={**match.kwargs, "author_id": author.pk, "slug": author.slug})
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+
+
+def _chooser(request: HttpRequest, author: Author) -> HttpResponse:
+    candidates = Author.objects.public().filter(name_key=author.name_key).order_by("-work_count", "id")
+    context = {"author": author, "candidates": candidates[:CHOOSER_LENGTH]}
+    return render(request, "profiles/chooser.html", context, status=300)
+
+
+def sign_in_first(view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Send anonymous requests of any method to log in and back to the same address, whose GET page shows what is next.
+
+    An anonymous POST changes nothing, so it needs no CSRF token (pages for anonymous readers carry none and can be
+    cached for all); signed-in requests are checked as always.
+    """
+    checked = csrf_protect(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return checked(cast(SignedInRequest, request), *args, **kwargs)
+        to_login = redirect_to_login(request.get_full_path())
+        return HttpResponseClientRedirect(to_login.url) if cast(SignedInRequest, request).htmx else to_login
+
+    return wrapper
+
+
+def own_claim(user: User) -> Claim:
+    """The user's own claim that waits or was accepted; others' claims are out of reach. Raises Http404."""
+    claim = Claim.objects.current().select_related("author").filter(user=user).first()
+    if claim is None:
+        raise Http404("You have no claim.")
+    return claim
+
+
+def may_decide_claims(user: User) -> bool:
+    """Staff with the right to change claims decide them, in the admin."""
+    return user.is_active and user.is_staff and user.has_perm("profiles.change_claim")
+
+
+def owned_author(user: User) -> Author:
+    """The record that the user owns by an accepted claim. Raises Http404."""
+    claim = Claim.objects.accepted().select_related("author").filter(user=user).first()
+    if claim is None:
+        raise Http404("You own no page.")
+    return claim.author
+
+
+def received_invitation(user: User, invitation_id: int) -> Invitation:
+    """An invitation that was sent to the user. Raises Http404."""
+    return _invitation(invitation_id, recipient=user)
+
+
+def sent_invitation(user: User, invitation_id: int) -> Invitation:
+    """An invitation that the user sent. Raises Http404."""
+    return _invitation(invitation_id, sender=user)
+
+
+def _invitation(invitation_id: int, **whose: User) -> Invitation:
+    invitation = Invitation.objects.filter(pk=invitation_id, **whose).select_related("author", "sender").first()
+    if invitation is None:
+        raise Http404("No such invitation.")
+    return invitation

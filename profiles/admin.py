@@ -1,0 +1,163 @@
+"""The admin of people: accounts, and the queue of claims where staff decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from profiles import claims
+from profiles.access import may_decide_claims
+from profiles.aftermath import follow_up
+from profiles.models import Claim, ClaimEvent, User
+
+if TYPE_CHECKING:  # Django's admin classes take their model as a parameter in the stubs only
+    AccountCreationForm = AdminUserCreationForm[User]
+    AccountAdmin = DjangoUserAdmin[User]
+    ClaimsAdmin = admin.ModelAdmin[Claim]
+    EventInline = admin.TabularInline[ClaimEvent, Claim]
+else:
+    AccountCreationForm, AccountAdmin = AdminUserCreationForm, DjangoUserAdmin
+    ClaimsAdmin, EventInline = admin.ModelAdmin, admin.TabularInline
+
+
+class UserCreationForm(AccountCreationForm):
+    """Django's own form asks for a username, which our accounts do not have."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+
+@admin.register(User)
+class UserAdmin(AccountAdmin):
+    ordering = ("email",)
+    list_display = ("email", "name", "is_staff", "is_curator", "is_active", "date_joined", "last_login")
+    list_filter = ("is_staff", "is_curator", "is_active")
+    search_fields = ("email", "name")
+    add_form = UserCreationForm
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password")}),
+        ("Rights", {"fields": ("is_active", "is_staff", "is_curator", "is_superuser", "groups", "user_permissions")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
+    readonly_fields = ("last_login", "date_joined")
+
+
+class DecisionForm(ActionForm):
+    """The box above the list of claims: what to do, and a note for the person."""
+
+    note = forms.CharField(
+        required=False, max_length=2000, label="Note to the person", widget=forms.TextInput(attrs={"size": 40})
+    )
+
+
+class ClaimEventInline(EventInline):
+    model = ClaimEvent
+    verbose_name_plural = "History"
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("at", "kind", "actor", "note", "level", "level_reason", "notified_at")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Claim)
+class ClaimAdmin(ClaimsAdmin):
+    """Claims are decided by the actions of the list, so that every decision passes through ``profiles.claims``."""
+
+    list_display = ("created_at", "person", "record", "state", "standing", "decided_by", "decided_at")
+    list_filter = ("state", "created_at")
+    list_select_related = ("user", "author", "decided_by")
+    search_fields = ("user__email", "user__name", "author__display_name")
+    date_hierarchy = "created_at"
+    ordering = ("created_at",)
+    actions = ("approve", "refuse")
+    action_form = DecisionForm
+    inlines = (ClaimEventInline,)
+    fields = readonly_fields = (
+        "person",
+        "record",
+        "statement",
+        "state",
+        "standing",
+        "created_at",
+        "decided_by",
+        "decided_at",
+        "decision_note",
+    )
+
+    @admin.display(description="Person", ordering="user__name")
+    def person(self, claim: Claim) -> str:
+        return f"{claim.user.name or 'No name'} <{claim.user.email}>"
+
+    @admin.display(description="Author record", ordering="author__display_name")
+    def record(self, claim: Claim) -> SafeString:
+        return format_html('<a href="{}">{}</a>', claim.author.get_absolute_url(), claim.author.display_name)
+
+    @admin.display(description="What to know before deciding")
+    def standing(self, claim: Claim) -> str:
+        if not claim.is_pending:
+            return "Decided."
+        notes = claims.level_doubts(claim.user, claim.author) or ["E-mail confirmed, name fits."]
+        owner = claims.owner_claim(claim.author)
+        if owner is not None:
+            notes.append(f"Dispute: {owner.user.email} owns the record.")
+        return " ".join(notes)
+
+    @admin.action(description="Approve the selected claims", permissions=["change"])
+    def approve(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
+        for claim in self._decidable(request, queryset):
+            try:
+                events = claims.approve(claim, _staff(request), _note(request))
+            except claims.ClaimError as problem:
+                self.message_user(request, f"{claim}: {problem}", messages.ERROR)
+                continue
+            follow_up(request, events)
+            self.log_change(request, claim, "Approved.")
+            last = events[-1]
+            self.message_user(request, f"{claim}: approved, level L{last.level}. {last.level_reason}", messages.SUCCESS)
+
+    @admin.action(description="Refuse the selected claims", permissions=["change"])
+    def refuse(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
+        for claim in self._decidable(request, queryset):
+            try:
+                event = claims.refuse(claim, _staff(request), _note(request))
+            except claims.ClaimError as problem:
+                self.message_user(request, f"{claim}: {problem}", messages.ERROR)
+                continue
+            follow_up(request, [event])
+            self.log_change(request, claim, "Refused.")
+            self.message_user(request, f"{claim}: refused.", messages.SUCCESS)
+
+    def _decidable(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
+        if not may_decide_claims(_staff(request)):
+            raise PermissionDenied
+        return queryset.select_related("author", "user")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
+        return False
+
+
+def _staff(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def _note(request: HttpRequest) -> str:
+    return request.POST.get("note", "").strip()[:2000]

@@ -1,0 +1,48 @@
+"""The e-mail that an event of a claim causes: to whom, about what, in which words."""
+
+from __future__ import annotations
+
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from profiles.claims import owner_claim
+from profiles.models import DISPUTE_HOLD, ClaimEvent, User
+
+SUBJECTS = {
+    ClaimEvent.Kind.APPROVED: "Your claim is approved: {name}",
+    ClaimEvent.Kind.REFUSED: "Your claim is refused: {name}",
+    ClaimEvent.Kind.REPLACED: "Your page has a new owner: {name}",
+    ClaimEvent.Kind.DISPUTED: "Somebody else claims your page: {name}",
+}
+"""Events that cause a letter; the others the person caused and sees at once."""
+
+
+def compose(event: ClaimEvent, site: str) -> EmailMessage | None:
+    """The letter about an event, or None when nobody needs one. ``site`` is this site's address without a slash."""
+    subject = SUBJECTS.get(ClaimEvent.Kind(event.kind))
+    recipient = _recipient(event)
+    if subject is None or recipient is None:
+        return None
+    author = event.claim.author
+    context = {
+        "event": event,
+        "author": author,
+        "recipient": recipient,
+        "page": site + author.get_absolute_url(),
+        "account": site + reverse("me"),
+        "hold_hours": round(DISPUTE_HOLD.total_seconds() / 3600),
+    }
+    body = render_to_string(f"profiles/mail/claim_{event.kind}.txt", context)
+    return EmailMessage("[BZPEER] " + subject.format(name=_one_line(author.display_name)), body, to=[recipient.email])
+
+
+def _recipient(event: ClaimEvent) -> User | None:
+    if event.kind == ClaimEvent.Kind.DISPUTED:
+        owner = owner_claim(event.claim.author)
+        return owner.user if owner else None
+    return event.claim.user
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,148 @@
+"""The published work of one author: filtered, sorted and paged by keyset, with what the profile page shows of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django import forms
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.http import urlencode
+
+from works.items import WorkItem, work_items
+from works.models import Attribution, Author, Topic, Work, WorkVersion
+from works.paging import Page, date_cursor, encode_cursor
+
+PAGE_SIZE = 20
+DOUBTFUL_BELOW = 0.75
+"""Attributions of the machine below this confidence say on the page that they are not sure."""
+
+NEWEST, OLDEST = "newest", "oldest"
+SORTS = ((NEWEST, "Newest first"), (OLDEST, "Oldest first"))
+
+
+@dataclass(slots=True)
+class PublishedWork:
+    """One work on a profile page, with the attribution that put it there."""
+
+    item: WorkItem
+    attribution: Attribution
+    versions: list[WorkVersion] = field(default_factory=list)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the page should say that this may not be the person's work."""
+        is_machine = self.attribution.decided_by == Attribution.DecidedBy.MACHINE
+        return is_machine and self.attribution.confidence < DOUBTFUL_BELOW
+
+
+class ControlsForm(forms.Form):
+    """The controls above the list, offering what the author's works have; anything else is ignored, with a word."""
+
+    sort = forms.ChoiceField(required=False, choices=SORTS, label="Sort")
+    year = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label="Year")
+    topic = forms.ChoiceField(required=False, label="Topic")
+    kind = forms.ChoiceField(required=False, label="Kind")
+    text = forms.CharField(required=False, max_length=200, label="Words in title, authors or abstract")
+
+    def __init__(self, data: QueryDict, *, years: Sequence[int], topics: Sequence[Topic], kinds: Sequence[str]) -> None:
+        super().__init__(data)
+        labels = dict(Work.Kind.choices)
+        self._choose("year", [(str(year), str(year)) for year in years], "Any year")
+        self._choose("topic", [(topic.code, f"{topic.code} {topic.name}".strip()) for topic in topics], "Any topic")
+        self._choose("kind", [(kind, labels[kind]) for kind in kinds], "Any kind")
+
+    def _choose(self, name: str, offered: list[tuple[str, str]], anything: str) -> None:
+        control = self.fields[name]
+        if isinstance(control, forms.ChoiceField):
+            control.choices = [("", anything), *offered]
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What the query string asks for, as far as it was understood. ``ignored`` names the controls that were not."""
+
+    sort: str = NEWEST
+    year: int | None = None
+    topic: str = ""
+    kind: str = ""
+    text: str = ""
+    ignored: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, form: ControlsForm) -> Controls:
+        form.is_valid()
+        asked = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
+        ignored = tuple(str(form.fields[name].label).lower() for name in form.errors if name in form.fields)
+        return cls(**asked, ignored=ignored)
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.year or self.topic or self.kind or self.text)
+
+    def query(self, **more: str) -> str:
+        """The query string that asks for the same."""
+        asked = {"year": self.year, "topic": self.topic, "kind": self.kind, "text": self.text, **more}
+        if self.sort != NEWEST:
+            asked["sort"] = self.sort
+        return urlencode({name: value for name, value in asked.items() if value})
+
+
+def published(author: Author, controls: Controls, cursor: str) -> Page[PublishedWork]:
+    """One page of the author's works in five queries, however many works and authors there are."""
+    rows = _after(_matching(author, controls), controls.sort, date_cursor(cursor))
+    found = list(rows.select_related("work").defer("work__search")[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    last = shown[-1].work if len(found) > PAGE_SIZE else None
+    return Page(
+        rows=_with_details(author, shown),
+        next_cursor=encode_cursor(last.listed_on, last.pk) if last else "",
+        is_continued=bool(cursor),
+    )
+
+
+def kinds_of(author: Author) -> list[str]:
+    """The kinds of the author's works, most frequent kind of the catalogue first."""
+    rows = Attribution.objects.filter(author=author, work__is_deleted=False).values_list("work__kind", flat=True)
+    found = set(rows.distinct())
+    return [kind for kind in Work.Kind.values if kind in found]
+
+
+def _matching(author: Author, controls: Controls) -> QuerySet[Attribution]:
+    rows = Attribution.objects.filter(author=author, work__is_deleted=False)
+    if controls.year:
+        rows = rows.filter(work__year=controls.year)
+    if controls.topic:
+        rows = rows.filter(work__work_topics__topic__code=controls.topic)
+    if controls.kind:
+        rows = rows.filter(work__kind=controls.kind)
+    if controls.text:
+        words = SearchQuery(controls.text, search_type="websearch", config="bzpeer_english")
+        names = SearchQuery(controls.text, search_type="websearch", config="bzpeer_names")
+        rows = rows.filter(work__search=words | names)
+    return rows
+
+
+def _after(rows: QuerySet[Attribution], sort: str, cursor: tuple[date, int] | None) -> QuerySet[Attribution]:
+    is_newest = sort != OLDEST
+    rows = rows.order_by("-work__listed_on", "-work_id") if is_newest else rows.order_by("work__listed_on", "work_id")
+    if cursor is None:
+        return rows
+    day, work_id = cursor
+    if is_newest:
+        return rows.filter(Q(work__listed_on__lt=day) | Q(work__listed_on=day, work_id__lt=work_id))
+    return rows.filter(Q(work__listed_on__gt=day) | Q(work__listed_on=day, work_id__gt=work_id))
+
+
+def _with_details(author: Author, attributions: Sequence[Attribution]) -> list[PublishedWork]:
+    items = work_items([attribution.work for attribution in attributions], focus=author.pk)
+    rows = {
+        attribution.work_id: PublishedWork(item, attribution)
+        for item, attribution in zip(items, attributions, strict=True)
+    }
+    for version in WorkVersion.objects.filter(work__in=rows).order_by("work", "number"):
+        rows[version.work_id].versions.append(version)
+    return list(rows.values())

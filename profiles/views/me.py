@@ -1,0 +1,101 @@
+"""A signed-in person's own pages: where they stand, whom they follow, what is new, what they can set."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from profiles import claims, follows, invitations
+from profiles.access import may_decide_claims, sign_in_first
+from profiles.forms import OwnerForm, SettingsForm
+from profiles.models import Claim, Invitation, User
+from profiles.requests import SignedInRequest
+from works.items import WorkItem, work_items
+from works.paging import Page, date_cursor, encode_cursor, number_cursor
+
+PAGE_SIZE = 20
+RECENT = 5
+INVITATIONS_SHOWN = 50
+
+
+@sign_in_first
+@require_safe
+def overview(request: SignedInRequest) -> HttpResponse:
+    """The claim, the newest works of followed researchers, invitations; for staff also how many claims wait."""
+    user = request.user
+    claim = claims.current_claim(user)
+    received = Invitation.objects.filter(recipient=user).select_related("sender", "author")
+    sent = Invitation.objects.filter(sender=user).select_related("author")
+    context = {
+        "claim": claim,
+        "last_event": claim.events.order_by("-at", "-id").first() if claim else None,
+        "last_refused": _last_refused(user) if claim is None else None,
+        "feed": _feed(user, "", RECENT),
+        "follows": follows.followed_authors(user)[:RECENT],
+        "following": follows.followed_authors(user).count(),
+        "received": received[:INVITATIONS_SHOWN],
+        "sent": sent[:INVITATIONS_SHOWN],
+        "waiting_claims": Claim.objects.open().count() if may_decide_claims(user) else None,
+    }
+    return render(request, "profiles/me.html", context)
+
+
+@sign_in_first
+@require_safe
+def feed(request: SignedInRequest) -> HttpResponse:
+    """Works of followed researchers, newest first, page by page."""
+    context = {"page": _feed(request.user, request.GET.get("after", ""), PAGE_SIZE)}
+    return render(request, "profiles/me_feed.html", context)
+
+
+@sign_in_first
+@require_safe
+def following(request: SignedInRequest) -> HttpResponse:
+    """Everyone whom the person follows, latest first, page by page."""
+    rows = follows.followed_authors(request.user)
+    cursor = number_cursor(request.GET.get("after", ""), 1)
+    if cursor is not None:
+        rows = rows.filter(pk__lt=cursor[0])
+    found = list(rows[: PAGE_SIZE + 1])
+    more = encode_cursor(found[PAGE_SIZE - 1].pk) if len(found) > PAGE_SIZE else ""
+    page = Page(found[:PAGE_SIZE], more, is_continued=cursor is not None)
+    return render(request, "profiles/me_following.html", {"page": page})
+
+
+@sign_in_first
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: SignedInRequest) -> HttpResponse:
+    """The account's name, and for the owner of a page whether it takes invitations."""
+    user = request.user
+    claim = claims.current_claim(user)
+    author = claim.author if claim and claim.is_accepted else None
+    data = request.POST if request.method == "POST" else None
+    form = SettingsForm(data, initial={"name": user.name})
+    owner_form = OwnerForm(data, initial={"is_open_to_collaborate": author.is_open_to_collaborate}) if author else None
+    if data is not None and form.is_valid() and (owner_form is None or owner_form.is_valid()):
+        user.name = form.cleaned_data["name"]
+        user.save(update_fields=["name"])
+        if author and owner_form:
+            invitations.set_open(author, owner_form.cleaned_data["is_open_to_collaborate"])
+        messages.success(request, "Your settings are saved.")
+        return redirect("me-settings")
+    return render(request, "profiles/me_settings.html", {"form": form, "owner_form": owner_form, "owned": author})
+
+
+def _feed(user: User, cursor: str, size: int) -> Page[WorkItem]:
+    rows = follows.works_of_followed(user).defer("search").order_by("-listed_on", "-id")
+    start = date_cursor(cursor)
+    if start is not None:
+        day, work_id = start
+        rows = rows.filter(Q(listed_on__lt=day) | Q(listed_on=day, pk__lt=work_id))
+    found = list(rows[: size + 1])
+    more = encode_cursor(found[size - 1].listed_on, found[size - 1].pk) if len(found) > size else ""
+    return Page(work_items(found[:size]), more, is_continued=start is not None)
+
+
+def _last_refused(user: User) -> Claim | None:
+    refused = Claim.objects.filter(user=user, state=Claim.State.REFUSED).select_related("author")
+    return refused.order_by("-decided_at").first()

@@ -1,0 +1,81 @@
+"""The researcher page and what belongs to it: the list of works as a fragment, the reason of each work, and the seams
+where corrections attach."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from profiles.access import of_researcher
+from profiles.addresses import site_of
+from profiles.heads import ResearcherHead
+from profiles.pages import researcher_page, viewer_towards
+from profiles.requests import PageRequest, viewer_of
+from profiles.signed_out import kept_for_signed_out
+from profiles.structured import json_ld
+from works.models import Attribution, Work
+from works.paging import number_cursor
+
+WORKS_TARGET = "published"
+"""Id of the part of the page that htmx swaps when the controls of the list are used."""
+
+
+@require_safe
+@vary_on_headers("Cookie", "HX-Request", "HX-Target")
+@of_researcher
+@kept_for_signed_out
+def researcher(request: PageRequest, head: ResearcherHead) -> HttpResponse:
+    """The whole page; for htmx's controls of the list only the list."""
+    page = researcher_page(head, request.GET)
+    viewer = viewer_of(request)
+    context = {
+        "page": page,
+        "head": head,
+        "author": head.author,
+        "viewer": viewer_towards(viewer, head.author) if viewer else None,
+    }
+    is_fragment = request.htmx.target == WORKS_TARGET and not request.htmx.history_restore_request
+    if is_fragment:
+        return render(request, "profiles/_published.html", context)
+    return render(request, "profiles/researcher.html", {**context, "json_ld": json_ld(page, site_of(request))})
+
+
+@require_safe
+@of_researcher
+def by_id(request: HttpRequest, head: ResearcherHead) -> HttpResponse:
+    """The address with the id alone leads to the page."""
+    return redirect(head.author, permanent=True)
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+@of_researcher
+def why(request: PageRequest, head: ResearcherHead, authorship_id: int) -> HttpResponse:
+    """Why a work is on this page: evidence, confidence, who decided and when."""
+    found = Attribution.objects.select_related("authorship", "work").filter(author=head.author, pk=authorship_id)
+    attribution = found.filter(work__is_deleted=False).first()
+    if attribution is None:
+        raise Http404("This work is not on this page.")
+    context = {"author": head.author, "attribution": attribution, "reasons": attribution.reasons}
+    return render(request, "profiles/_why.html" if request.htmx else "profiles/why.html", context)
+
+
+@require_safe
+@of_researcher
+def works(request: HttpRequest, head: ResearcherHead) -> HttpResponse:
+    """The list of works is a part of the page."""
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(f"{head.author.get_absolute_url()}{'?' if query else ''}{query}#{WORKS_TARGET}")
+
+
+@require_safe
+@of_researcher
+def corrections(request: HttpRequest, head: ResearcherHead) -> HttpResponse:
+    """How a wrong page is put right; ``work`` names the work that a person came from."""
+    asked = number_cursor(request.GET.get("work", ""), 1)
+    work = Work.objects.listed().filter(pk=asked[0]).first() if asked else None
+    context = {"author": head.author, "head": head, "work": work, "contact": settings.CONTACT_EMAIL}
+    return render(request, "profiles/corrections.html", context)
