@@ -1,3 +1,1 @@
-from bzpeer.celery import app as celery_app
-
-__all__ = ["celery_app"]
+"""The house: settings, addresses, engines and the ``up`` command. Light to import: engines start before Django."""
