@@ -94,6 +94,15 @@ class WorkQuerySet(models.QuerySet["Work"]):
         """Works that pages show: not deleted at their source."""
         return self.filter(is_deleted=False)
 
+    def in_topic(self, topic: Topic) -> WorkQuerySet:
+        """Works with this topic in any position."""
+        return self.filter(pk__in=WorkTopic.objects.filter(topic=topic).values("work"))
+
+    def at_institution(self, institution: Institution) -> WorkQuerySet:
+        """Works with an author whose printed affiliation was recognised as this institution."""
+        links = AuthorshipInstitution.objects.filter(institution=institution)
+        return self.filter(pk__in=links.values("authorship__work"))
+
 
 class Work(models.Model):
     """One scholarly work with all its versions. Text is kept as printed, LaTeX included.

@@ -1,0 +1,21 @@
+"""Addresses under /api/: version 1, its schema and its documentation."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from works.api import AuthorViewSet, InstitutionViewSet, TopicViewSet, WorkViewSet
+
+router = SimpleRouter()
+router.register("works", WorkViewSet, basename="api-work")
+router.register("authors", AuthorViewSet, basename="api-author")
+router.register("topics", TopicViewSet, basename="api-topic")
+router.register("institutions", InstitutionViewSet, basename="api-institution")
+
+urlpatterns = [
+    path("v1/", include(router.urls)),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+]

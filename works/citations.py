@@ -1,0 +1,187 @@
+"""Citations in the formats that reference managers read: BibTeX, RIS and CSL-JSON. Pure: values in, text out.
+
+Formats: BibTeX as BibLaTeX and BibTeX read it (UTF-8); RIS by the Research Information Systems tag list; CSL-JSON by the
+schema of the Citation Style Language, version 1.0.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from works.name_forms import fold
+
+_BIBTEX_TYPES = {
+    "preprint": "misc",
+    "article": "article",
+    "review": "article",
+    "conference": "inproceedings",
+    "book": "book",
+    "chapter": "incollection",
+    "thesis": "phdthesis",
+}
+_RIS_TYPES = {
+    "preprint": "UNPB",
+    "article": "JOUR",
+    "review": "JOUR",
+    "conference": "CPAPER",
+    "book": "BOOK",
+    "chapter": "CHAP",
+    "dataset": "DATA",
+    "thesis": "THES",
+}
+_CSL_TYPES = {
+    "article": "article-journal",
+    "review": "article-journal",
+    "conference": "paper-conference",
+    "book": "book",
+    "chapter": "chapter",
+    "dataset": "dataset",
+    "thesis": "thesis",
+}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_UNSAFE = re.compile(r"(?<!\\)[&%#]")
+_NOT_KEY = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class CitedName:
+    """A printed author. A group has only ``family``, its whole name."""
+
+    family: str
+    given: str = ""
+    suffix: str = ""
+    is_group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What a citation says of a work. Text is as printed, LaTeX included; ``kind`` is one of ``Work.Kind``."""
+
+    kind: str
+    title: str
+    url: str
+    names: Sequence[CitedName]
+    is_complete: bool = True
+    year: int | None = None
+    submitted: date | None = None
+    doi: str = ""
+    arxiv: str = ""
+    primary_topic: str = ""
+    journal_ref: str = ""
+    venue: str = ""
+    abstract: str = ""
+    key_words: Sequence[str] = ()
+
+    @property
+    def key(self) -> str:
+        """A readable key: ``shang2022teko``."""
+        family = _NOT_KEY.sub("", fold(self.names[0].family)) if self.names else ""
+        words = [word for word in _NOT_KEY.split(fold(self.title)) if len(word) > 3]
+        return f"{family or 'anonymous'}{self.year or ''}{words[0] if words else ''}"
+
+
+def to_bibtex(citation: Citation) -> str:
+    """One BibTeX entry. A cut author list ends in ``and others``."""
+    names = [_bibtex_name(name) for name in citation.names]
+    if not citation.is_complete:
+        names.append("others")
+    container = "booktitle" if citation.kind in {"conference", "chapter"} else "journal"
+    fields = {
+        "title": f"{{{_balanced(citation.title)}}}",
+        "author": " and ".join(names),
+        "year": str(citation.year or ""),
+        "month": _MONTHS[citation.submitted.month - 1] if citation.submitted else "",
+        container: citation.venue or citation.journal_ref,
+        "doi": citation.doi,
+        "eprint": citation.arxiv,
+        "archiveprefix": "arXiv" if citation.arxiv else "",
+        "primaryclass": citation.primary_topic if citation.arxiv else "",
+        "url": citation.url,
+    }
+    lines = [f"  {name} = {_bibtex_value(name, value)}" for name, value in fields.items() if value]
+    return f"@{_BIBTEX_TYPES.get(citation.kind, 'misc')}{{{citation.key},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def to_ris(citation: Citation) -> str:
+    """One RIS record, lines ended by CR LF as the format asks."""
+    tags: list[tuple[str, str]] = [("TY", _RIS_TYPES.get(citation.kind, "GEN")), ("TI", citation.title)]
+    tags += [("AU", _ris_name(name)) for name in citation.names]
+    if citation.submitted:
+        tags.append(("DA", citation.submitted.strftime("%Y/%m/%d/")))
+    tags += [
+        ("PY", str(citation.year or "")),
+        ("T2", citation.venue or citation.journal_ref),
+        ("DO", citation.doi),
+        ("AN", f"arXiv:{citation.arxiv}" if citation.arxiv else ""),
+        ("AB", citation.abstract),
+        *(("KW", word) for word in citation.key_words),
+        ("UR", citation.url),
+    ]
+    lines = [f"{tag}  - {_one_line(value)}" for tag, value in tags if value]
+    return "\r\n".join([*lines, "ER  - ", ""])
+
+
+def to_csl(citation: Citation) -> str:
+    """A CSL-JSON list with one item."""
+    day = citation.submitted
+    parts = [day.year, day.month, day.day] if day else [citation.year] if citation.year else None
+    item: dict[str, Any] = {
+        "id": citation.key,
+        "type": _CSL_TYPES.get(citation.kind, "article"),
+        "title": citation.title,
+        "author": [_csl_name(name) for name in citation.names],
+        "issued": {"date-parts": [parts]} if parts else None,
+        "container-title": citation.venue or citation.journal_ref,
+        "DOI": citation.doi,
+        "number": f"arXiv:{citation.arxiv}" if citation.arxiv else "",
+        "publisher": "arXiv" if citation.arxiv and citation.kind == "preprint" else "",
+        "abstract": citation.abstract,
+        "URL": citation.url,
+    }
+    return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False, indent=2) + "\n"
+
+
+def _bibtex_name(name: CitedName) -> str:
+    if name.is_group or not name.given:
+        return f"{{{_balanced(name.family)}}}"
+    return _balanced(", ".join(part for part in (name.family, name.suffix, name.given) if part))
+
+
+def _bibtex_value(field: str, value: str) -> str:
+    if field == "month":
+        return value
+    if field not in {"url", "doi", "eprint"}:
+        value = _UNSAFE.sub(lambda match: "\\" + match[0], value)
+    return f"{{{value}}}"
+
+
+def _balanced(text: str) -> str:
+    """The text on one line; without its braces when they would not close, because they would swallow the entry."""
+    text = _one_line(text)
+    depth = 0
+    for brace in re.findall(r"(?<!\\)[{}]", text):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            break
+    text = text if depth == 0 else text.replace("{", "").replace("}", "")
+    return text.rstrip("\\")
+
+
+def _ris_name(name: CitedName) -> str:
+    return ", ".join(part for part in (name.family, name.given, name.suffix) if part)
+
+
+def _csl_name(name: CitedName) -> dict[str, str]:
+    if name.is_group or not name.given:
+        return {"literal": name.family}
+    parts = {"family": name.family, "given": name.given, "suffix": name.suffix}
+    return {part: value for part, value in parts.items() if value}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

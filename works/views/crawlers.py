@@ -1,0 +1,71 @@
+"""What crawlers read: the site map, in parts of bounded size, and robots.txt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.xmlutils import SimplerXMLGenerator
+from django.views.decorators.http import require_safe
+
+from works.models import Author, Work
+
+#: Ids per part; a part lists at most this many addresses (the protocol allows 50,000).
+PART_SIZE = 10_000
+XMLNS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+SECTIONS = {"works": Work.objects.listed(), "researchers": Author.objects.public()}
+
+
+@require_safe
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    """The list of parts. Parts are ranges of ids, so none is ever counted or skipped through."""
+    addresses = []
+    for section, rows in SECTIONS.items():
+        highest = rows.aggregate(highest=Max("pk"))["highest"]
+        parts = 0 if highest is None else highest // PART_SIZE + 1
+        addresses += [reverse("sitemap-part", args=[section, part]) for part in range(parts)]
+    return _document(request, "sitemapindex", "sitemap", [(address, None) for address in addresses])
+
+
+@require_safe
+def sitemap_part(request: HttpRequest, section: str, part: int) -> HttpResponse:
+    """The addresses of one range of ids with the day of their last change."""
+    if section not in SECTIONS or part > 10**9:
+        raise Http404("No such part of the site map")
+    names = ("title",) if section == "works" else ("display_name",)
+    rows = (
+        SECTIONS[section]
+        .filter(pk__gte=part * PART_SIZE, pk__lt=(part + 1) * PART_SIZE)
+        .order_by("pk")
+        .only(*names, "modified_at")
+    )
+    return _document(request, "urlset", "url", [(row.get_absolute_url(), row.modified_at) for row in rows])
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Everything public may be crawled; results pages and forms need not be."""
+    closed = ["/search/", "/autocomplete/", "/accounts/", "/me/", "/admin/", "/imports/"]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
+    lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def _document(
+    request: HttpRequest, root: str, element: str, addresses: list[tuple[str, datetime | None]]
+) -> HttpResponse:
+    response = HttpResponse(content_type="application/xml; charset=utf-8")
+    xml = SimplerXMLGenerator(response, "utf-8")
+    xml.startDocument()
+    xml.startElement(root, {"xmlns": XMLNS})
+    for address, changed in addresses:
+        xml.startElement(element, {})
+        xml.addQuickElement("loc", request.build_absolute_uri(address))
+        if changed is not None:
+            xml.addQuickElement("lastmod", changed.date().isoformat())
+        xml.endElement(element)
+    xml.endElement(root)
+    xml.endDocument()
+    return response

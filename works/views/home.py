@@ -1,0 +1,27 @@
+"""The first page: the search box, what this is, new works, researchers to start from."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from works.items import work_items
+from works.models import Author, Topic, Work
+from works.search import newest_works
+
+RECENT_WORKS = 6
+FEATURED_RESEARCHERS = 9
+FEATURED_TOPICS = 14
+NAMES_SHOWN = 8
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    recent = newest_works(Work.objects.listed(), size=RECENT_WORKS)
+    context = {
+        "recent": work_items(recent.rows, names=NAMES_SHOWN),
+        "researchers": Author.objects.public().order_by("-work_count", "pk")[:FEATURED_RESEARCHERS],
+        "topics": Topic.objects.filter(work_count__gt=0).order_by("-work_count", "pk")[:FEATURED_TOPICS],
+    }
+    return render(request, "works/home.html", context)

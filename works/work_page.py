@@ -1,0 +1,129 @@
+"""What the page of one work shows: its author list in two parts, affiliations, and its description for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from works.addresses import researcher_url
+from works.citations import Citation, CitedName
+from works.items import NAMES_SHOWN, PrintedName, WorkItem
+from works.models import Authorship, Institution, Work
+
+#: Descriptions for machines name at most this many authors: a list of 3,000 would double the weight of the page.
+NAMES_DESCRIBED = 100
+
+
+@dataclass(slots=True)
+class WorkDescription(WorkItem):
+    """A work with its whole author list: ``names`` are shown, ``more_names`` unfold."""
+
+    more_names: list[PrintedName] = field(default_factory=list)
+    cited: list[CitedName] = field(default_factory=list)
+    affiliations: list[str] = field(default_factory=list)
+    institutions: list[Institution] = field(default_factory=list)
+
+
+def describe(work: Work) -> WorkDescription:
+    """Read the author list and the institutions of a work whose identifiers and topics are prefetched; two queries."""
+    authorships = (
+        Authorship.objects.filter(work=work)
+        .order_by("position")
+        .values_list(
+            "raw_name",
+            "family",
+            "given",
+            "suffix",
+            "is_group",
+            "affiliations",
+            "attribution__author_id",
+            "attribution__author__display_name",
+        )
+    )
+    description = WorkDescription(
+        work,
+        topics=[link.topic for link in work.work_topics.all()],
+        identifiers=sorted(work.identifiers.all(), key=lambda identifier: (identifier.scheme, identifier.value)),
+    )
+    affiliations: dict[str, None] = {}
+    for raw_name, family, given, suffix, is_group, printed, author_id, display_name in authorships:
+        url = researcher_url(author_id, display_name) if author_id else ""
+        name = PrintedName(raw_name, url, author_id, is_group)
+        (description.names if len(description.names) < NAMES_SHOWN else description.more_names).append(name)
+        description.cited.append(CitedName(family or raw_name, given, suffix, is_group))
+        affiliations.update(dict.fromkeys(printed))
+    description.affiliations = list(affiliations)
+    description.institutions = list(
+        Institution.objects.filter(authorship_links__authorship__work=work).distinct().order_by("name")
+    )
+    return description
+
+
+def citation_of(description: WorkDescription, url: str) -> Citation:
+    """The citation of a described work; ``url`` is the absolute address of its page."""
+    work = description.work
+    values = {identifier.scheme: identifier.value for identifier in reversed(description.identifiers)}
+    return Citation(
+        kind=work.kind,
+        title=work.title,
+        url=url,
+        names=description.cited,
+        is_complete=work.authors_complete,
+        year=work.year,
+        submitted=work.submitted,
+        doi=values.get("doi", ""),
+        arxiv=values.get("arxiv", ""),
+        primary_topic=description.topics[0].code if description.topics else "",
+        journal_ref=work.journal_ref,
+        venue=work.venue,
+        abstract=work.abstract,
+        key_words=[topic.name or topic.code for topic in description.topics],
+    )
+
+
+def meta_tags(citation: Citation) -> SafeString:
+    """The ``citation_*`` tags that scholarly search engines read."""
+    return format_html_join("\n", '<meta name="{}" content="{}">', _meta_pairs(citation))
+
+
+def _meta_pairs(citation: Citation) -> Iterator[tuple[str, str]]:
+    day = citation.submitted
+    pairs = [("citation_title", citation.title)]
+    pairs += [
+        ("citation_author", f"{name.family}, {name.given}" if name.given else name.family)
+        for name in citation.names[:NAMES_DESCRIBED]
+    ]
+    pairs += [
+        ("citation_publication_date", day.strftime("%Y/%m/%d") if day else str(citation.year or "")),
+        ("citation_journal_title", citation.venue),
+        ("citation_doi", citation.doi),
+        ("citation_arxiv_id", citation.arxiv),
+        ("citation_pdf_url", f"https://arxiv.org/pdf/{citation.arxiv}" if citation.arxiv else ""),
+        ("citation_abstract_html_url", citation.url),
+    ]
+    return (pair for pair in pairs if pair[1])
+
+
+def structured_data(citation: Citation, description: WorkDescription) -> SafeString:
+    """The work as JSON-LD, schema.org ``ScholarlyArticle``, safe inside a script element."""
+    names = [*description.names, *description.more_names][:NAMES_DESCRIBED]
+    same_as = [identifier.url for identifier in description.identifiers if identifier.url]
+    data = {
+        "@context": "https://schema.org",
+        "@type": "ScholarlyArticle",
+        "@id": citation.url,
+        "url": citation.url,
+        "headline": citation.title[:250],
+        "author": [{"@type": "Organization" if name.is_group else "Person", "name": name.text} for name in names],
+        "datePublished": citation.submitted.isoformat() if citation.submitted else str(citation.year or ""),
+        "keywords": list(citation.key_words),
+        "sameAs": same_as,
+        "abstract": citation.abstract[:1000],
+    }
+    text = json.dumps({name: value for name, value in data.items() if value}, ensure_ascii=False)
+    escaped = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return mark_safe(escaped)  # no character is left that ends or opens an element
