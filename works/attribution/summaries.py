@@ -1,0 +1,87 @@
+"""What an author record says of itself, worked out from the works attributed to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+#: Printed forms and affiliations kept on an author record, the most frequent ones.
+NAME_FORMS = 12
+AFFILIATIONS = 20
+
+#: The name shown is the printed form with a whole given name that stands most often; the longest of equally frequent ones.
+_REFRESH = """
+WITH mine AS (
+    SELECT t.author_id, t.work_id, a.id AS authorship, a.raw_name, a.family, a.given, a.suffix, a.name_key, a.block,
+           a.affiliations, w.year
+    FROM works_attribution t
+    JOIN works_authorship a ON a.id = t.authorship_id
+    JOIN works_work w ON w.id = t.work_id
+    WHERE t.author_id = ANY (%(authors)s) AND NOT w.is_deleted
+), forms AS (
+    SELECT author_id, raw_name, min(family) AS family, min(given) AS given, min(suffix) AS suffix,
+           min(name_key) AS name_key, min(block) AS block, count(*) AS works,
+           row_number() OVER (
+               PARTITION BY author_id
+               ORDER BY bool_or(length(split_part(given, ' ', 1)) > 2) DESC, count(*) DESC, length(raw_name) DESC, raw_name
+           ) AS rank
+    FROM mine GROUP BY author_id, raw_name
+), names AS (
+    SELECT author_id, jsonb_agg(jsonb_build_array(raw_name, works) ORDER BY works DESC, raw_name) AS forms
+    FROM (SELECT *, row_number() OVER (PARTITION BY author_id ORDER BY works DESC, raw_name) AS place FROM forms) f
+    WHERE place <= %(forms)s GROUP BY author_id
+), years AS (
+    SELECT author_id, jsonb_agg(jsonb_build_array(year, works) ORDER BY year) AS years,
+           min(year) AS first_year, max(year) AS last_year
+    FROM (SELECT author_id, year, count(*) AS works FROM mine WHERE year IS NOT NULL GROUP BY author_id, year) y
+    GROUP BY author_id
+), places AS (
+    SELECT author_id,
+           jsonb_agg(jsonb_build_array(line, first_year, last_year, works) ORDER BY last_year DESC NULLS LAST, works DESC, line)
+               AS affiliations
+    FROM (
+        SELECT author_id, line, min(year) AS first_year, max(year) AS last_year, count(*) AS works,
+               row_number() OVER (PARTITION BY author_id ORDER BY count(*) DESC, max(year) DESC NULLS LAST, line) AS place
+        FROM mine, unnest(affiliations) AS line GROUP BY author_id, line
+    ) p WHERE place <= %(places)s GROUP BY author_id
+), counts AS (
+    SELECT author_id, count(*) AS works FROM mine GROUP BY author_id
+)
+UPDATE works_author r SET
+    display_name = COALESCE(f.raw_name, r.display_name),
+    family = COALESCE(f.family, r.family),
+    given = COALESCE(f.given, r.given),
+    name_key = COALESCE(f.name_key, r.name_key),
+    block = COALESCE(f.block, r.block),
+    work_count = COALESCE(c.works, 0),
+    first_year = y.first_year,
+    last_year = y.last_year,
+    years = COALESCE(y.years, '[]'),
+    name_forms = COALESCE(n.forms, r.name_forms),
+    affiliations = COALESCE(p.affiliations, '[]'),
+    revision = r.revision + 1,
+    modified_at = now()
+FROM (SELECT unnest(%(authors)s::bigint[]) AS id) wanted
+LEFT JOIN forms f ON f.author_id = wanted.id AND f.rank = 1
+LEFT JOIN names n ON n.author_id = wanted.id
+LEFT JOIN years y ON y.author_id = wanted.id
+LEFT JOIN places p ON p.author_id = wanted.id
+LEFT JOIN counts c ON c.author_id = wanted.id
+WHERE r.id = wanted.id
+"""
+
+
+def refresh_authors(authors: Sequence[int]) -> None:
+    """Recompute names, counts, years and affiliations of these author records and note that they were touched.
+
+    One statement for any number of authors; their order of processing does not matter.
+    """
+    if not authors:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_REFRESH, {"authors": list(authors), "forms": NAME_FORMS, "places": AFFILIATIONS})
+        cursor.execute(
+            "INSERT INTO works_touchedauthor (author_id, since) SELECT a, now() FROM unnest(%s::bigint[]) AS a",
+            [sorted(authors)],
+        )
