@@ -6,13 +6,19 @@ import secrets
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import transaction
 
+from ingest import runs
+from ingest.models import ImportRun
+from ingest.sources import source_slugs
+from ingest.sources.base import SourceOptions
+from ingest.tasks import enqueue
 from profiles.models import User
 
 STAFF_EMAIL = "staff@localhost"
 # Letters and digits that nobody takes for one another when copying from a screen: 5 bits each.
-PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+EASY_CHARACTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 PASSWORD_GROUPS = 4
 
 
@@ -26,7 +32,7 @@ class NewAccount:
 
 def fresh_password() -> str:
     """80 random bits as four groups of four characters."""
-    groups = ("".join(secrets.choice(PASSWORD_ALPHABET) for _ in range(4)) for _ in range(PASSWORD_GROUPS))
+    groups = ("".join(secrets.choice(EASY_CHARACTERS) for _ in range(4)) for _ in range(PASSWORD_GROUPS))
     return "-".join(groups)
 
 
@@ -41,6 +47,19 @@ def create_staff_account() -> NewAccount | None:
     return NewAccount(STAFF_EMAIL, password)
 
 
+def register_sources() -> None:
+    """A row for every source module, so that staff find them all on the import page."""
+    for slug in source_slugs():
+        runs.ensure_source(slug)
+
+
+@transaction.atomic
 def queue_sample() -> bool:
-    """Hand the sample corpus to the workers when nothing was ever imported; whether it was."""
-    return False
+    """Hand the sample corpus to the workers, unless any import was ever started here; whether it was handed over.
+
+    It goes the way of every import: a run in the database, its shards worked off by Celery.
+    """
+    if ImportRun.objects.exists():
+        return False
+    enqueue(runs.start_run("sample", SourceOptions(), shards=settings.IMPORT_SHARDS))
+    return True

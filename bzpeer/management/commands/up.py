@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -28,7 +28,7 @@ PROBE_SECONDS = 1.0
 
 class Command(BaseCommand):
     help = "Start BZPEER: engines, migrations, the sample on the first start, then web, worker and scheduler."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000), help="8000 unless said.")
@@ -62,6 +62,7 @@ class Command(BaseCommand):
         if account is not None:
             self._say("A staff account was made. Its password is shown this once:")
             self._say(f"    e-mail    {account.email}\n    password  {account.password}")
+        first_start.register_sources()
         if not empty and first_start.queue_sample():
             self._say(f"The sample corpus is being imported; its progress is at {home}/imports/")
         connections.close_all()
