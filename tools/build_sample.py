@@ -1,9 +1,10 @@
 """Build ``data/sample/`` anew from the shared data: ``python tools/build_sample.py ../shared``.
 
-Two files come out. ``arxiv.jsonl.xz`` holds the 5,000 connected arXiv records as they were found. ``seed-works.jsonl`` holds the
-works of the five seed documents that the 5,000 lack, one ``works.records.WorkRecord`` a line: title and abstract as the seed page
-prints them; identifiers, day, venue, affiliations and the whole author list from ``seeds/works.json`` where it has them.
-A seed page can print a wrong year (it did for two works), so a page's year counts only where ``works.json`` says nothing.
+Two files come out. ``arxiv.jsonl.xz`` holds the 5,000 connected arXiv records as they were found.
+``seed-works.jsonl`` holds the works of the five seed documents that the 5,000 lack, one ``works.records.WorkRecord`` a
+line: title and abstract as the seed page prints them; identifiers, day, venue, affiliations and the whole author list
+from ``seeds/works.json`` where it has them. A seed page can print a wrong year (it did for two works), so a page's year
+counts only where ``works.json`` says nothing.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def _without_nothing(value: Any) -> Any:
         return {
             name: _without_nothing(part)
             for name, part in value.items()
-            if name in {"identifiers", "authors_complete"} or part not in (None, [], False)
+            if name in {"identifiers", "authors_complete"} or part not in (None, [], (), False)
         }
     return [_without_nothing(part) for part in value] if isinstance(value, list | tuple) else value
 

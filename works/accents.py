@@ -19,10 +19,12 @@ _LETTERS = {
     "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ",
 }  # fmt: skip
 _LETTER_NAMES = "ss|ae|AE|oe|OE|aa|AA|dh|DH|th|TH|dj|DJ|ng|NG|o|O|l|L|i|j"
-# One accented letter: \"o  \"{o}  {\"o}  \' \i  \'{\i}  \v{s}  \c c  \H{o}. A letter command needs a break before its letter.
+# One accented letter: \"o  \"{o}  {\"o}  \' \i  \'{\i}  \v{s}  \c c  \H{o}. A letter command needs a break before
+# its letter.
 _ACCENT = re.compile(
     r"\\(?:([`'^~=.\"])\s*|([uvHckdrbtUG])(?=[{\s\\])\s*)"
-    r"(?:\{\s*\\?\s*([A-Za-zıȷæøåÆØÅ])\s*\}|\{\s*([A-Za-z]{2})\s*\}|\\([ij])(?![A-Za-z])\s?|\{\\([ij])\s*\}(?:\{\})?|([A-Za-zıȷæøåÆØÅ]))"
+    r"(?:\{\s*\\?\s*([A-Za-zıȷæøåÆØÅ])\s*\}|\{\s*([A-Za-z]{2})\s*\}"
+    r"|\\([ij])(?![A-Za-z])(?: (?=[a-z]))?|\{\\([ij])\s*\}(?:\{\})?|([A-Za-zıȷæøåÆØÅ]))"
 )
 _LETTER = re.compile(rf"\\({_LETTER_NAMES})(?:\{{\}}|(?![A-Za-z])\\? ?)")
 _BRACED_LETTER = re.compile(rf"\{{\s*\\({_LETTER_NAMES})\s*(?:\{{\}})?\s*\}}")

@@ -13,10 +13,12 @@ import unicodedata
 import ftfy
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-# C0 and C1 controls but for tab and line ends, surrogates, zero-width and direction marks, the byte-order mark, non-characters.
+# C0 and C1 controls but for tab and line ends, surrogates, zero-width and direction marks, byte-order mark,
+# non-characters.
 # Zero-width joiner and non-joiner stay: Persian and Indic spelling needs them.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069"
+    "\ufeff\ufff9-\uffff\ud800-\udfff]"
 )
 # What UTF-8 read as Latin-1 or Windows-1252 looks like: a lead byte, then continuation bytes.
 _MOJIBAKE = re.compile("[ÂÃÄÅÎÏÐÑØÙà-ï][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")

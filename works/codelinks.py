@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 # Looked for first, in lower case: most texts mention no such site, and the pattern below is slow.
 _MENTIONS = (
-    "github", "gitlab", "huggingface.co", "hf.co", "bitbucket.org", "zenodo", "codeberg.org", "sourceforge.", "figshare.com", "osf.io", "kaggle.com",
+    "github", "gitlab", "huggingface.co", "hf.co", "bitbucket.org", "zenodo", "codeberg.org", "sourceforge.",
+    "figshare.com", "osf.io", "kaggle.com",
 )  # fmt: skip
 _NAME = r"[A-Za-z0-9_.\-]+"
 _LINK = re.compile(
@@ -17,7 +18,8 @@ _LINK = re.compile(
     | (?P<pages>[A-Za-z0-9\-]+\.(?:github|gitlab)\.io)(?P<pages_path>(?:/{_NAME})*)
     | (?P<gitlab>gitlab\.(?:[a-z0-9\-]+\.)*[a-z]{{2,}})/(?P<gitlab_path>{_NAME}(?:/{_NAME})+)
     | (?:huggingface\.co|hf\.co)/(?P<hub_path>(?:(?:datasets|spaces|collections|papers)/)?{_NAME}(?:/{_NAME})?)
-    | (?:zenodo\.org/(?:record|records|doi|badge/latestdoi|badge/DOI)/(?:10\.5281/zenodo\.)?|(?:dx\.)?(?:doi\.org/)?10\.5281/zenodo\.)(?P<zenodo>\d+)
+    | (?:zenodo\.org/(?:records?|doi|badge/(?:latestdoi|DOI))/(?:10\.5281/zenodo\.)?
+        |(?:dx\.)?(?:doi\.org/)?10\.5281/zenodo\.)(?P<zenodo>\d+)
     | (?P<forge>sourceforge\.net/(?:projects|p)/{_NAME}|{_NAME}\.sourceforge\.(?:net|io))
     | (?P<figshare>figshare\.com/(?:articles|projects|s)/[A-Za-z0-9_./\-]+)
     | (?P<osf>osf\.io/[a-z0-9]{{5}})(?![A-Za-z0-9])

@@ -29,6 +29,7 @@ _DOI_START = re.compile(r"10\.\d{4,9}(?:\.\d+)*/")
 _DOI_GAP_AFTER_DIRECTORY = re.compile(r"\b10\.\s+(?=\d{4,9}/)")
 _DOI_GAP_AFTER_HYPHEN = re.compile(r"(?<=\d-)\s+(?=\d)")
 _DOI_TRAILING = ".,;:'\"”’-/"
+_OPENING = {")": "(", "]": "[", ">": "<", "}": "{"}
 _DOI_URL_REMAINS = ("doi:", "dx.doi.org/", "doi.org/", "http://", "https://", "/abs/", "/abs", "/full", "/pdf")
 
 _ORCID = re.compile(r"(?<![\dX])(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])(?![\dX])", re.IGNORECASE)
@@ -109,12 +110,10 @@ def _trim_doi(text: str) -> str:
         text = text.removesuffix(tail)
     while text:
         last = text[-1]
-        if last in _DOI_TRAILING:
-            text = text[:-1]
-        elif last in ")]>}" and text.count(last) > text.count({")": "(", "]": "[", ">": "<", "}": "{"}[last]):
-            text = text[:-1]
-        else:
+        unopened = last in _OPENING and text.count(last) > text.count(_OPENING[last])
+        if last not in _DOI_TRAILING and not unopened:
             break
+        text = text[:-1]
     return text
 
 
@@ -136,9 +135,10 @@ def orcid(text: str) -> str | None:
 
 
 def ror(text: str) -> str | None:
-    """The ROR id in ``text`` in its short form (``03yrm5c26``), or ``None`` when malformed or its check digits are wrong.
+    """The ROR id in ``text`` in its short form (``03yrm5c26``), or ``None`` when it is malformed or does not check.
 
-    Seven Crockford base-32 digits, then the ISO 7064 MOD 97-10 check number of their value (ror.readme.io, "ROR identifier pattern").
+    Seven Crockford base-32 digits, then the ISO 7064 MOD 97-10 check number of their value (ror.readme.io, "ROR
+    identifier pattern").
     """
     match = _ROR.match(text.strip())
     if not match:
@@ -166,6 +166,6 @@ def normalised_title(title: str) -> str:
 
 
 def title_key(title: str, first_author: str = "") -> str:
-    """A stable key for a work that has no identifier, from its title and first printed author: ``t-<20 hex digits>``."""
+    """A stable key for a work without identifier, from its title and first printed author: ``t-<20 hex digits>``."""
     material = f"{normalised_title(title)}\n{normalised_title(first_author)}"
     return "t-" + blake2b(material.encode(), digest_size=10).hexdigest()

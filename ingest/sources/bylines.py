@@ -1,7 +1,8 @@
 """Bring a printed author line and the split names of the same record together.
 
-The line is what was printed; the split names (``[family, given, suffix, affiliation...]``) say where a family name begins.
-Nearly all lines are plain names with ", " between them and take a short cut; the rest go through ``ingest.authorline``.
+The line is what was printed; the split names (``[family, given, suffix, affiliation...]``) say where a family name
+begins. Nearly all lines are plain names with ", " between them and take a short cut; the rest go through
+``ingest.authorline``.
 """
 
 from __future__ import annotations
@@ -10,19 +11,17 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from ingest.authorline import clean_name, group_name, is_group_name, parse_author_line, plain_author_text
+from ingest.authorline import parse_author_line
+from ingest.printed_names import clean_name, group_name, is_group_name, plain_author_text
 from works.records import BylineRecord
 
 # Any sign that a line is more than names and commas: a character, a gap, or a word (looked for in lower case).
 _NOT_PLAIN = re.compile(r"[^\w .,'’-]|[0-9_]|[ ,.]-|- |  |, ?,|,[^ ]")
-_NOT_PLAIN_WORDS = tuple(
-    f" {word} "
-    for word in (
-        "and", "et", "for", "with", "others", "other", "author", "authors", "unknown", "anonymous", "none", "jr", "jr.", "sr", "sr.", "junior", "senior",
-        "ii", "iii", "iv", "phd", "ph.d.", "md", "m.d.",
-    )
-) + ("collab", "team", "group", "consorti", "network")  # fmt: skip
-
+_NOT_PLAIN_WORDS = (
+    " and ", " et ", " for ", " with ", " other ", " others ", " author ", " authors ", " unknown ", " anonymous ",
+    " none ", " jr ", " jr. ", " sr ", " sr. ", " junior ", " senior ", " ii ", " iii ", " iv ", " phd ", " ph.d. ",
+    " md ", " m.d. ", "collab", "team", "group", "consorti", "network",
+)  # fmt: skip
 _NOT_IN_NAME = re.compile(r"[^\w .'’-]|[0-9_]")
 
 SplitName = list[str | None]
@@ -69,7 +68,7 @@ def _plain_byline(name: str, split: SplitName) -> BylineRecord:
 
 
 def _plainly_joined(byline: BylineRecord, split: SplitName) -> BylineRecord | None:
-    """The short cut of ``_joined`` for a split name that needs no cleaning and whose family name ends the printed name."""
+    """The short cut of ``_joined`` for a clean split name whose family name ends the printed name."""
     if len(split) != 3:
         return None
     family, given, suffix = split
@@ -134,7 +133,7 @@ def _joined(byline: BylineRecord, split: SplitName) -> BylineRecord:
 
 def _byline_of_split(split: SplitName) -> BylineRecord | None:
     """A byline from a split name alone, printed in reading order."""
-    name = clean_name(plain_author_text(" ".join(filter(None, (split + [None, None])[1::-1] + split[2:3]))))
+    name = clean_name(plain_author_text(" ".join(filter(None, [*split[1:2], *split[:1], *split[2:3]]))))
     if not name:
         return None
     if is_group_name(name):

@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
 
-from ingest.authorline import is_group_name, parse_author_line
+from ingest.authorline import parse_author_line
+from ingest.printed_names import is_group_name
 from ingest.sources.arxiv_facts import arxiv_topics, is_withdrawn, plausible
 from ingest.sources.base import UnusableRecordError
 from works.characters import one_line, paragraphs
@@ -35,10 +36,11 @@ RANK_OF_PERSON_PAGE = 10
 
 _PREPRINT_YEAR = re.compile(r"^(?P<kind>preprint|article|[a-z -]{3,30}?)(?P<year>(?:19|20)\d{2})(?P<venue>\S.*)$")
 _FEED_HEAD = re.compile(
-    r"^(?P<code>[A-Z]{2}|[a-z-]+(?:\.[A-Za-z-]+)?)\s*(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s(?P<day>\d{1,2})"
+    r"^(?P<code>[A-Z]{2}|[a-z-]+(?:\.[A-Za-z-]+)?)\s*(?P<month>[A-Z][a-z]{2})[a-z]*\.?\s(?P<day>\d{1,2})"
     r"(?:,\s(?P<year>\d{4}))?(?P<code_flag>\s*Code)?$"
 )
-_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 _DAY = r"(\d{1,2})\s+([A-Z][a-z]+),?\s+(\d{4})"
 _SUBMITTED = re.compile(rf"(?<!v1 )[Ss]ubmitted\s+{_DAY}")
 _FIRST_SUBMITTED = re.compile(rf"v1 submitted\s+{_DAY}")
