@@ -4,7 +4,8 @@ A supervisor that gets SIGKILL cannot stop anything, so it starts this program f
 input, the process group of every service: ``+N`` when one starts, ``-N`` when it has ended. The pipe closes with the
 supervisor, however it ends; whatever is still listed then is asked to stop, and killed after a short grace.
 
-Run as a plain script (``python -I guard.py``): it must not depend on anything that could be slow or broken.
+Run as a plain script (``python -I guard.py [N ...]``, with the groups that run already): it must not depend on
+anything that could be slow or broken.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def main() -> None:
     """Keep the list until the pipe closes, then end what is on it."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    groups: set[int] = set()
+    groups = {int(argument) for argument in sys.argv[1:]}
     for line in sys.stdin:
         group = int(line[1:])
         if line.startswith("+"):

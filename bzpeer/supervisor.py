@@ -146,12 +146,10 @@ class Supervisor:
         return process
 
     def _start_guard(self) -> None:
+        groups = [str(running.process.pid) for running in self._running if running.restart_at is None]
         self._guard = subprocess.Popen(
-            [sys.executable, "-I", guard.__file__], stdin=subprocess.PIPE, cwd="/", start_new_session=True
+            [sys.executable, "-I", guard.__file__, *groups], stdin=subprocess.PIPE, cwd="/", start_new_session=True
         )
-        for running in self._running:
-            if running.restart_at is None:
-                self._tell_guard("+", running.process.pid)
 
     def _look_at_guard(self) -> None:
         if self._guard is not None and self._guard.poll() is not None:
