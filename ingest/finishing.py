@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.db.models import Max
 from django.utils import timezone
 
-from graph.refresh import refresh_stale
+from graph.stale import refresh_stale
 from ingest import runs
 from ingest.models import ImportRun, SourceRecord
 from works.attribution.resolve import resolve_dirty
