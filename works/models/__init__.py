@@ -1,4 +1,4 @@
-from works.models.authors import Attribution, Author, DirtyBlock, TouchedAuthor
+from works.models.authors import Attribution, AttributionStatistics, Author, DirtyBlock, TouchedAuthor
 from works.models.catalogue import (
     Authorship,
     AuthorshipInstitution,
@@ -13,6 +13,7 @@ from works.models.catalogue import (
 
 __all__ = [
     "Attribution",
+    "AttributionStatistics",
     "Author",
     "Authorship",
     "AuthorshipInstitution",

@@ -140,3 +140,21 @@ class TouchedAuthor(models.Model):
 
     def __str__(self) -> str:
         return str(self.author_id)
+
+
+class AttributionStatistics(models.Model):
+    """How common names, words, places and venues are in the catalogue (``works.attribution.statistics``); one row.
+
+    Works up to the id ``newest_work`` are counted. The tables can always be made anew from the catalogue.
+    """
+
+    tables = models.BinaryField()
+    newest_work = models.BigIntegerField()
+    works = models.PositiveIntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "attribution statistics"
+
+    def __str__(self) -> str:
+        return f"{self.works} works"
