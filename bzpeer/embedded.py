@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bzpeer.engines import Engine, Layout, Postgres, Valkey
@@ -43,6 +44,8 @@ WITHOUT_ENGINES = frozenset(
 )
 
 _leases: dict[tuple[str, Path], FileLock] = {}
+# Keepers that this process launched; they may outlive it, and are reaped here when they do not.
+_keepers: list[subprocess.Popen[bytes]] = []
 
 
 def default_var() -> Path:
@@ -122,15 +125,15 @@ def release_all() -> None:
         _leases.popitem()[1].close()
     for name, var in released:
         _wait_if_last(Layout(var), name)
+    _reap_keepers()
 
 
+@dataclass(frozen=True)
 class _Start:
-    """A keeper on its way up, while this process holds the start lock."""
+    """A server on its way up. ``report`` is where its keeper reports, None when the keeper lived already."""
 
-    def __init__(self, lock: FileLock, keeper: subprocess.Popen[bytes] | None, report: int | None) -> None:
-        self.lock = lock
-        self.keeper = keeper
-        self.report = report
+    lock: FileLock
+    report: int | None
 
 
 def _ensure(engine: Engine) -> str:
@@ -149,7 +152,8 @@ def _begin(engine: Engine) -> _Start:
     lock = start_lock(engine.layout, engine.name)
     lock.wait_exclusive(START_SECONDS)
     if _keeper_alive(engine.layout, engine.name):
-        return _Start(lock, None, None)
+        return _Start(lock, None)
+    _reap_keepers()
     read, write = os.pipe()
     command = [sys.executable, "-m", "bzpeer.engines.keeper", engine.name, str(engine.layout.var), str(write)]
     with open_log(engine.layout, engine.name) as log:
@@ -163,7 +167,8 @@ def _begin(engine: Engine) -> _Start:
             start_new_session=True,
         )
     os.close(write)
-    return _Start(lock, keeper, read)
+    _keepers.append(keeper)
+    return _Start(lock, read)
 
 
 def _finish(engine: Engine, start: _Start) -> None:
@@ -189,6 +194,11 @@ def _drop(engine: Engine) -> None:
     held = _leases.pop((engine.name, engine.layout.var), None)
     if held is not None:
         held.close()
+
+
+def _reap_keepers() -> None:
+    """Forget the keepers that have ended, so that none stays behind as a zombie."""
+    _keepers[:] = [keeper for keeper in _keepers if keeper.poll() is None]
 
 
 def _keeper_alive(layout: Layout, name: str) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
 TRUE = {"1", "true", "yes", "on"}
+SECRET_BYTES = 48
 FALSE = {"0", "false", "no", "off", ""}
 
 
@@ -45,6 +48,14 @@ def integer(name: str, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """Comma-separated values, empty ones dropped."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def stored_secret(path: Path) -> str:
+    """The secret kept in a file; while there is none, one that lasts as long as this process."""
+    try:
+        return path.read_text().strip() or secrets.token_urlsafe(SECRET_BYTES)
+    except OSError:
+        return secrets.token_urlsafe(SECRET_BYTES)
 
 
 def database(url: str, *, pool_size: int) -> dict[str, Any]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import secrets
 from collections.abc import Callable
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -11,7 +14,19 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from bzpeer.env import SECRET_BYTES
+
 STAMP = ".stamp"
+
+
+def store_secret(path: Path) -> None:
+    """Give this installation a signing key of its own, once; readable by its owner only."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(SECRET_BYTES))
 
 
 def migrate_if_needed(say: Callable[[str], None]) -> None:

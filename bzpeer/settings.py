@@ -6,7 +6,6 @@ The table of variables is in README.md. Without ``DATABASE_URL`` / ``REDIS_URL``
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("BZPEER_VAR") or BASE_DIR / "var").absolute()
 
 DEBUG = env.flag("DEBUG", False)
-# On a laptop nothing is secret from its owner: the key is derived from the data folder, so sessions survive a restart.
-# `check --deploy` refuses to call this safe; a public server sets SECRET_KEY.
-SECRET_KEY = env.text("SECRET_KEY") or hashlib.blake2b(f"bzpeer-local:{VAR}".encode()).hexdigest()
+# `up` writes a key of this installation's own at its first start; several machines must share one through SECRET_KEY.
+SECRET_KEY = env.text("SECRET_KEY") or env.stored_secret(VAR / "secret.key")
 PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")

@@ -18,7 +18,7 @@ from django.db import connections
 from bzpeer import embedded, first_start
 from bzpeer.engines.layout import Layout
 from bzpeer.engines.locks import FileLock
-from bzpeer.preparation import collect_static_files, migrate_if_needed
+from bzpeer.preparation import collect_static_files, migrate_if_needed, store_secret
 from bzpeer.services import WILDCARDS, environment, services
 from bzpeer.supervisor import Supervisor
 
@@ -56,6 +56,7 @@ class Command(BaseCommand):
 
     def _prepare(self, home: str, empty: bool) -> None:
         """Bring database and static files up to date; on the first start make the account and queue the sample."""
+        store_secret(settings.VAR / "secret.key")
         migrate_if_needed(self._say)
         collect_static_files(self._say)
         account = first_start.create_staff_account()
