@@ -15,6 +15,7 @@ from graph.stale import refresh_stale
 from ingest import runs
 from ingest.models import ImportRun, SourceRecord
 from works.attribution.resolve import resolve_dirty
+from works.counts import recount_works
 from works.institutions import link_works
 from works.models import DirtyBlock
 
@@ -51,6 +52,7 @@ def finish(run_id: int, report: Report | None = None) -> bool:
             alive(ImportRun.Stage.GRAPH, 0)
         if not run.is_dry_run:
             refresh_stale(progress=lambda done: alive(ImportRun.Stage.GRAPH, done))
+            recount_works()
     except Interrupted:
         ImportRun.objects.filter(pk=run_id, state=ImportRun.State.STOPPING).update(
             state=ImportRun.State.STOPPED, finished_at=timezone.now(), heartbeat_at=None
