@@ -14,9 +14,9 @@ from works.attribution.facts import (
     WorkFacts,
     WorkFeatures,
     describe_work,
-    hash_of,
     place_keys,
 )
+from works.attribution.hashing import hash_of
 from works.attribution.statistics import Statistics, name_parts
 from works.models import Attribution, AttributionStatistics
 from works.names import Name
@@ -38,7 +38,7 @@ SELECT a.work_id, a.family, a.given, a.suffix, a.is_group, a.affiliations
 FROM works_authorship a WHERE {condition} ORDER BY a.work_id, a.position
 """
 _AUTHORSHIPS = """
-SELECT a.id, a.block, a.work_id, a.position, a.family, a.given, a.suffix, a.is_group, a.affiliations, a.orcid, a.email,
+SELECT a.id, a.work_id, a.position, a.family, a.given, a.suffix, a.is_group, a.affiliations, a.orcid, a.email,
        CASE WHEN t.decided_by <> %(machine)s THEN t.author_id END
 FROM works_authorship a LEFT JOIN works_attribution t ON t.authorship_id = a.id
 WHERE a.block = ANY (%(blocks)s) ORDER BY a.id
@@ -74,14 +74,13 @@ class Catalogue:
         catalogue._count_since(0)
         return catalogue
 
-    def load(self, blocks: Sequence[str]) -> tuple[list[AuthorshipFacts], list[str]]:
-        """The authorships of these blocks with the block of each; their works are in ``features`` afterwards."""
+    def load(self, blocks: Sequence[str]) -> list[AuthorshipFacts]:
+        """The authorships of these blocks; their works are in ``features`` afterwards."""
         with connection.cursor() as cursor:
             cursor.execute(_AUTHORSHIPS, {"blocks": list(blocks), "machine": Attribution.DecidedBy.MACHINE.value})
             rows = cursor.fetchall()
         authorships = []
-        named = []
-        for pk, block, work, position, family, given, suffix, is_group, affiliations, orcid, email, author in rows:
+        for pk, work, position, family, given, suffix, is_group, affiliations, orcid, email, author in rows:
             authorships.append(
                 AuthorshipFacts(
                     pk,
@@ -94,9 +93,8 @@ class Catalogue:
                     author,
                 )
             )
-            named.append(block)
         self.describe({authorship.work for authorship in authorships} - self.features.keys())
-        return authorships, named
+        return authorships
 
     def describe(self, works: Collection[int]) -> None:
         """Describe these works and keep them, letting the oldest go when there are too many."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 from zlib import crc32
 
 from django.db import connection, transaction
 
+from works.attribution.catalogue import Catalogue
+from works.attribution.engine import Constraints, resolve_batch
 from works.attribution.persist import save_clusters
-from works.models import Authorship, DirtyBlock
+from works.models import DirtyBlock
 
 #: Partitions of the blocks; each is worked on by one worker at a time.
 PARTITIONS = 32
@@ -47,19 +48,20 @@ def resolve_dirty(*, up_to: int | None = None, progress: Progress | None = None)
     blocks = sorted(set(marks.values_list("block", flat=True)))
     if not blocks:
         return 0
+    catalogue = Catalogue.open()
     done = 0
     partitions: dict[int, list[str]] = defaultdict(list)
     for block in blocks:
         partitions[crc32(block.encode()) % PARTITIONS].append(block)
     for partition in sorted(partitions):
         for chunk in _chunks(partitions[partition]):
-            done += resolve_blocks(chunk, partition, newest)
+            done += resolve_blocks(chunk, catalogue, partition, newest)
             if progress:
                 progress(done)
     return done
 
 
-def resolve_blocks(blocks: Sequence[str], partition: int, newest: int) -> int:
+def resolve_blocks(blocks: Sequence[str], catalogue: Catalogue, partition: int, newest: int) -> int:
     """Resolve a chunk of blocks of one partition in one transaction; 0 when another worker has the partition."""
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -69,14 +71,9 @@ def resolve_blocks(blocks: Sequence[str], partition: int, newest: int) -> int:
         )
         if not open_:
             return 0
-        authorships = list(Authorship.objects.filter(block__in=open_).order_by("pk"))
-        labels = interim_labels(authorships)
-        save_clusters(
-            [Position(a.pk, a.work_id) for a in authorships],
-            labels,
-            [0.8] * len(labels),
-            [[] for _ in labels],
-        )
+        authorships = catalogue.load(open_)
+        resolution = resolve_batch(authorships, catalogue.features, catalogue.statistics, Constraints())
+        save_clusters(authorships, resolution.labels, resolution.confidence, resolution.reasons)
         DirtyBlock.objects.filter(block__in=open_, pk__lte=newest).delete()
     return len(authorships)
 
@@ -99,39 +96,3 @@ def _chunks(blocks: Iterable[str]) -> Iterator[list[str]]:
         held += size
     if chunk:
         yield chunk
-
-
-class Position(NamedTuple):
-    id: int
-    work: int
-
-
-def interim_labels(authorships: Sequence[Authorship]) -> list[int]:
-    """Same printed name and a shared co-author block: one person."""
-    together: dict[int, set[str]] = {}
-    for work, block in Authorship.objects.filter(work__in={a.work_id for a in authorships}).values_list(
-        "work", "block"
-    ):
-        together.setdefault(work, set()).add(block)
-    parent = list(range(len(authorships)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    seen: dict[tuple[str, str], int] = {}
-    for i, a in enumerate(authorships):
-        for block in together[a.work_id] - {a.block}:
-            first = seen.setdefault((a.name_key, block), i)
-            if authorships[first].work_id != a.work_id:
-                parent[root(i)] = root(first)
-    members: dict[int, set[int]] = {}
-    labels = []
-    for i, a in enumerate(authorships):
-        label = root(i)
-        works = members.setdefault(label, set())
-        labels.append(label if a.work_id not in works else -i - 1)
-        works.add(a.work_id)
-    return labels
