@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from profiles.models import Follow, User
 from works.models import Author, Work
+from works.models.catalogue import WorkQuerySet
 
 
 def follow(user: User, author: Author) -> bool:
@@ -25,7 +26,7 @@ def followed_authors(user: User) -> QuerySet[Follow]:
     return Follow.objects.filter(user=user).select_related("author").order_by("-since", "-id")
 
 
-def works_of_followed(user: User) -> QuerySet[Work]:
+def works_of_followed(user: User) -> WorkQuerySet:
     """Works of the authors that the user follows, each work once."""
     followed = Follow.objects.filter(user=user).values("author_id")
     return Work.objects.listed().filter(pk__in=Work.objects.filter(attributions__author_id__in=followed).values("pk"))

@@ -46,7 +46,7 @@ class InvitationForm(forms.Form):
     message = forms.CharField(
         max_length=LONGEST_TEXT,
         label="What you would like to work on together",
-        help_text="The researcher sees your name and this message, not your e-mail address.",
+        help_text="The researcher sees your name and this message, and your e-mail address only after accepting.",
         widget=forms.Textarea(attrs={"rows": 5}),
     )
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from graph import trust
 from graph.models import TrustSnapshot
+from graph.trust import LEVELS, Level, Trust
 from profiles.models import Claim, Follow
 from works.models import Author
 
@@ -20,18 +20,44 @@ MOST_MERGES = 20
 
 
 @dataclass(frozen=True, slots=True)
+class BarPart:
+    """One coloured length of the trust bar, in points."""
+
+    key: str
+    start: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class ResearcherHead:
     """The record and what stands in the head of each of its pages. ``trust`` is None until it was computed once."""
 
     author: Author
-    trust: trust.Trust | None
+    snapshot: TrustSnapshot | None
+    trust: Trust | None
     followers: int
     is_owned: bool
 
     @property
+    def levels(self) -> tuple[Level, ...]:
+        """Every step of verification, for the explanation."""
+        return LEVELS
+
+    @property
+    def trust_bar(self) -> list[BarPart]:
+        """The parts of the score one after the other, as lengths on a bar from 0 to 100; the cap cuts the end off."""
+        parts, start = [], 0
+        for term in self.trust.terms if self.trust else ():
+            length = min(term.points, self.trust.score - start) if self.trust else 0
+            if length > 0:
+                parts.append(BarPart(term.key, start, length))
+                start += length
+        return parts
+
+    @property
     def cache_key(self) -> str:
         """Changes whenever anything that a signed-out reader sees of the researcher changes."""
-        computed = self.author.trust.computed_at.timestamp() if self.trust else 0
+        computed = self.snapshot.computed_at.timestamp() if self.snapshot else 0
         return f"{self.author.pk}.{self.author.revision}.{self.followers}.{self.is_owned:d}.{computed}"
 
 
@@ -56,18 +82,6 @@ def _load(author_id: int) -> ResearcherHead | None:
     ).first()
     if author is None:
         return None
-    return ResearcherHead(author, _trust_of(author), author.follower_count, author.has_owner)
-
-
-def _trust_of(author: Author) -> trust.Trust | None:
     snapshot: TrustSnapshot | None = getattr(author, "trust", None)
-    if snapshot is None:
-        return None
-    facts = trust.Facts(
-        works=snapshot.works,
-        topics=snapshot.topics,
-        close_collaborators=snapshot.close_collaborators,
-        level=snapshot.level,
-        standing=snapshot.standing,
-    )
-    return trust.compute(facts)
+    trust = snapshot.computed if snapshot else None
+    return ResearcherHead(author, snapshot, trust, author.follower_count, author.has_owner)

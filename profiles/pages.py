@@ -18,6 +18,7 @@ from graph.models import AuthorInstitution, AuthorTopic, Collaboration
 from profiles.heads import ResearcherHead
 from profiles.models import Claim, Follow, User
 from profiles.published import Controls, ControlsForm, PublishedWork, kinds_of, published
+from works.addresses import name_url
 from works.models import Author, Topic
 from works.paging import Page
 
@@ -79,8 +80,8 @@ class ResearcherPage:
     def counts(self) -> list[tuple[str, int]]:
         """The numbers under the name, with the words of one or many."""
         head = self.head
-        close = head.author.trust.close_collaborators if head.trust else 0
-        topics = head.author.trust.topics if head.trust else len(self.topics)
+        close = head.snapshot.close_collaborators if head.snapshot else 0
+        topics = head.snapshot.topics if head.snapshot else len(self.topics)
         return [
             (_word("work", head.author.work_count), head.author.work_count),
             (_word("follower", head.followers), head.followers),
@@ -92,6 +93,21 @@ class ResearcherPage:
     def affiliation(self) -> Affiliation | None:
         """The latest one."""
         return self.affiliations[0] if self.affiliations else None
+
+    @property
+    def name_url(self) -> str:
+        """The page of everyone with this printed name."""
+        return name_url(self.head.author.name_key)
+
+    @property
+    def first_query(self) -> str:
+        """The query string of the first page of works."""
+        return self.controls.query()
+
+    @property
+    def next_query(self) -> str:
+        """The query string of the next page of works, empty on the last."""
+        return self.controls.query(cursor=self.works.next_cursor) if self.works.next_cursor else ""
 
 
 def viewer_towards(user: User, author: Author) -> Viewer:
@@ -126,7 +142,7 @@ def researcher_page(head: ResearcherHead, query: QueryDict) -> ResearcherPage:
         years=charts.works_per_year(dict(author.years)),
         controls=controls,
         form=form,
-        works=published(author, controls, query.get("after", "")),
+        works=published(author, controls, query.get("cursor", "")),
     )
 
 

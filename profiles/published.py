@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django import forms
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.http import urlencode
@@ -15,6 +14,8 @@ from django.utils.http import urlencode
 from works.items import WorkItem, work_items
 from works.models import Attribution, Author, Topic, Work, WorkVersion
 from works.paging import Page, date_cursor, encode_cursor
+from works.query_terms import clean_query, parse_terms
+from works.search import text_query
 
 PAGE_SIZE = 20
 DOUBTFUL_BELOW = 0.75
@@ -46,7 +47,12 @@ class ControlsForm(forms.Form):
     year = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label="Year")
     topic = forms.ChoiceField(required=False, label="Topic")
     kind = forms.ChoiceField(required=False, label="Kind")
-    text = forms.CharField(required=False, max_length=200, label="Words in title, authors or abstract")
+    text = forms.CharField(
+        required=False,
+        max_length=200,
+        label="Words",
+        widget=forms.SearchInput(attrs={"placeholder": "In title, authors, abstract"}),
+    )
 
     def __init__(self, data: QueryDict, *, years: Sequence[int], topics: Sequence[Topic], kinds: Sequence[str]) -> None:
         super().__init__(data)
@@ -119,11 +125,8 @@ def _matching(author: Author, controls: Controls) -> QuerySet[Attribution]:
         rows = rows.filter(work__work_topics__topic__code=controls.topic)
     if controls.kind:
         rows = rows.filter(work__kind=controls.kind)
-    if controls.text:
-        words = SearchQuery(controls.text, search_type="websearch", config="bzpeer_english")
-        names = SearchQuery(controls.text, search_type="websearch", config="bzpeer_names")
-        rows = rows.filter(work__search=words | names)
-    return rows
+    terms = parse_terms(clean_query(controls.text))
+    return rows.filter(work__search=text_query(terms)) if terms else rows
 
 
 def _after(rows: QuerySet[Attribution], sort: str, cursor: tuple[date, int] | None) -> QuerySet[Attribution]:

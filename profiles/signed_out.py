@@ -21,7 +21,7 @@ from profiles.heads import ResearcherHead
 from profiles.requests import PageRequest
 
 SECONDS = 300
-KEPT_CONTROLS = frozenset({"sort", "year", "topic", "kind", "after"})
+KEPT_CONTROLS = frozenset({"sort", "year", "topic", "kind", "cursor"})
 """Query parameters whose pages are kept; others (free text, garbage) would fill the cache with pages asked for once."""
 PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
 

@@ -25,7 +25,8 @@ def follow(request: SignedInRequest, head: ResearcherHead) -> HttpResponse:
     author = head.author
     if request.method != "POST":
         is_following = Follow.objects.filter(user=request.user, author=author).exists()
-        return render(request, "profiles/follow.html", {"author": author, "is_following": is_following})
+        context = {"author": author, "is_following": is_following, "followers": head.followers}
+        return render(request, "profiles/follow.html", context)
     if follows.follow(request.user, author):
         return _answer(request, author, f"You follow {author.display_name}. New work appears in your feed.")
     return _answer(request, author, f"You follow {author.display_name} already.")
@@ -53,6 +54,5 @@ def _answer(request: SignedInRequest, author: Author, message: str) -> HttpRespo
         "is_following": Follow.objects.filter(user=request.user, author=author).exists(),
         "followers": Follow.objects.filter(author=author).count(),
         "said": message,
-        "viewer_signed_in": True,
     }
     return render(request, "profiles/_follow.html", context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -63,7 +63,7 @@ def cite(request: HttpRequest, head: ResearcherHead, ending: str) -> HttpRespons
 
 @require_safe
 @xframe_options_exempt
-@csp_update({"frame-ancestors": ["*"]})  # this one page is made to stand inside other sites
+@csp_replace({"frame-ancestors": ["*"]})  # this one page is made to stand inside other sites
 @of_researcher
 def card(request: HttpRequest, head: ResearcherHead) -> HttpResponse:
     """A small page about the researcher for an iframe on any site; it holds nothing personal and no form."""

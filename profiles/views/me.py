@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from profiles import claims, follows, invitations
@@ -14,7 +16,8 @@ from profiles.forms import OwnerForm, SettingsForm
 from profiles.models import Claim, Invitation, User
 from profiles.requests import SignedInRequest
 from works.items import WorkItem, work_items
-from works.paging import Page, date_cursor, encode_cursor, number_cursor
+from works.paging import Page, encode_cursor, number_cursor
+from works.search import newest_works
 
 PAGE_SIZE = 20
 RECENT = 5
@@ -47,8 +50,8 @@ def overview(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def feed(request: SignedInRequest) -> HttpResponse:
     """Works of followed researchers, newest first, page by page."""
-    context = {"page": _feed(request.user, request.GET.get("after", ""), PAGE_SIZE)}
-    return render(request, "profiles/me_feed.html", context)
+    page = _feed(request.user, request.GET.get("cursor", ""), PAGE_SIZE)
+    return render(request, "profiles/me_feed.html", {"page": page, "next_query": _next_query(page)})
 
 
 @sign_in_first
@@ -56,13 +59,13 @@ def feed(request: SignedInRequest) -> HttpResponse:
 def following(request: SignedInRequest) -> HttpResponse:
     """Everyone whom the person follows, latest first, page by page."""
     rows = follows.followed_authors(request.user)
-    cursor = number_cursor(request.GET.get("after", ""), 1)
+    cursor = number_cursor(request.GET.get("cursor", ""), 1)
     if cursor is not None:
         rows = rows.filter(pk__lt=cursor[0])
     found = list(rows[: PAGE_SIZE + 1])
     more = encode_cursor(found[PAGE_SIZE - 1].pk) if len(found) > PAGE_SIZE else ""
     page = Page(found[:PAGE_SIZE], more, is_continued=cursor is not None)
-    return render(request, "profiles/me_following.html", {"page": page})
+    return render(request, "profiles/me_following.html", {"page": page, "next_query": _next_query(page)})
 
 
 @sign_in_first
@@ -86,14 +89,12 @@ def settings(request: SignedInRequest) -> HttpResponse:
 
 
 def _feed(user: User, cursor: str, size: int) -> Page[WorkItem]:
-    rows = follows.works_of_followed(user).defer("search").order_by("-listed_on", "-id")
-    start = date_cursor(cursor)
-    if start is not None:
-        day, work_id = start
-        rows = rows.filter(Q(listed_on__lt=day) | Q(listed_on=day, pk__lt=work_id))
-    found = list(rows[: size + 1])
-    more = encode_cursor(found[size - 1].listed_on, found[size - 1].pk) if len(found) > size else ""
-    return Page(work_items(found[:size]), more, is_continued=start is not None)
+    page = newest_works(follows.works_of_followed(user), cursor, size)
+    return Page(work_items(page.rows), page.next_cursor, page.is_continued)
+
+
+def _next_query(page: Page[Any]) -> str:
+    return urlencode({"cursor": page.next_cursor}) if page.next_cursor else ""
 
 
 def _last_refused(user: User) -> Claim | None:

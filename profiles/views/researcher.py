@@ -35,6 +35,7 @@ def researcher(request: PageRequest, head: ResearcherHead) -> HttpResponse:
         "page": page,
         "head": head,
         "author": head.author,
+        "site": site_of(request),
         "viewer": viewer_towards(viewer, head.author) if viewer else None,
     }
     is_fragment = request.htmx.target == WORKS_TARGET and not request.htmx.history_restore_request
@@ -59,7 +60,14 @@ def why(request: PageRequest, head: ResearcherHead, authorship_id: int) -> HttpR
     attribution = found.filter(work__is_deleted=False).first()
     if attribution is None:
         raise Http404("This work is not on this page.")
-    context = {"author": head.author, "attribution": attribution, "reasons": attribution.reasons}
+    context = {
+        "author": head.author,
+        "attribution": attribution,
+        "reasons": attribution.reasons,
+        "position": attribution.authorship.position + 1,
+        "is_machine": attribution.decided_by == Attribution.DecidedBy.MACHINE,
+        "percent": round(attribution.confidence * 100),
+    }
     return render(request, "profiles/_why.html" if request.htmx else "profiles/why.html", context)
 
 
