@@ -8,7 +8,9 @@ from django.http import HttpRequest
 
 from profiles.addresses import site_of
 from profiles.models import ClaimEvent
-from profiles.tasks import send_claim_letter
+from profiles.tasks import refresh_trust, send_claim_letter
+
+CHANGE_THE_LEVEL = frozenset({ClaimEvent.Kind.APPROVED, ClaimEvent.Kind.RELEASED, ClaimEvent.Kind.REPLACED})
 
 
 def follow_up(request: HttpRequest, events: Iterable[ClaimEvent]) -> None:
@@ -16,3 +18,5 @@ def follow_up(request: HttpRequest, events: Iterable[ClaimEvent]) -> None:
     site = site_of(request)
     for event in events:
         send_claim_letter.delay_on_commit(event.pk, site)
+        if event.kind in CHANGE_THE_LEVEL:
+            refresh_trust.delay_on_commit(event.claim.author_id)

@@ -1,4 +1,4 @@
-"""Background work of people: letters about claims."""
+"""Background work of people: letters about claims, and the trust of records whose level changed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
+from graph.models import TrustChange
+from graph.refresh import refresh_authors
 from profiles.letters import compose
 from profiles.models import ClaimEvent
 
@@ -26,3 +28,9 @@ def send_claim_letter(event_id: int, site: str) -> None:
             letter.send()
         event.notified_at = timezone.now()
         event.save(update_fields=["notified_at"])
+
+
+@shared_task(acks_late=True)
+def refresh_trust(author_id: int) -> None:
+    """Work out the trust of a record whose verification level changed; running twice is harmless."""
+    refresh_authors([author_id], cause=TrustChange.Cause.CLAIM)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -56,13 +57,13 @@ class Claim(models.Model):
     objects = ClaimQuerySet.as_manager()
 
     class Meta:
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["user"], condition=Q(state__in=["pending", "accepted"]), name="claim_one_per_user"
             ),
             models.UniqueConstraint(fields=["author"], condition=Q(state="accepted"), name="claim_one_owner"),
         ]
-        ordering = ["created_at"]
+        ordering: ClassVar = ["created_at"]
 
     def __str__(self) -> str:
         return f"{self.user} claims {self.author}"
@@ -101,7 +102,7 @@ class ClaimEvent(models.Model):
     notified_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["at", "id"]
+        ordering: ClassVar = ["at", "id"]
 
     def __str__(self) -> str:
         return f"{self.claim_id}: {self.kind}"

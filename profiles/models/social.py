@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -17,7 +19,7 @@ class Follow(models.Model):
     since = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "author"], name="follow_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "author"], name="follow_once")]
 
     def __str__(self) -> str:
         return f"{self.user_id} follows {self.author_id}"
@@ -53,13 +55,13 @@ class Invitation(models.Model):
     objects = InvitationQuerySet.as_manager()
 
     class Meta:
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["sender", "recipient"], condition=Q(state="pending"), name="invitation_one_open"
             ),
             models.CheckConstraint(condition=~Q(sender=models.F("recipient")), name="invitation_not_to_oneself"),
         ]
-        ordering = ["-created_at"]
+        ordering: ClassVar = ["-created_at"]
 
     def __str__(self) -> str:
         return f"{self.sender_id} invites {self.recipient_id}"

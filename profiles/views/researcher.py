@@ -11,6 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from profiles.access import of_researcher
 from profiles.addresses import site_of
+from profiles.evidence import told
 from profiles.heads import ResearcherHead
 from profiles.pages import researcher_page, viewer_towards
 from profiles.requests import PageRequest, viewer_of
@@ -63,7 +64,7 @@ def why(request: PageRequest, head: ResearcherHead, authorship_id: int) -> HttpR
     context = {
         "author": head.author,
         "attribution": attribution,
-        "reasons": attribution.reasons,
+        "reasons": told(attribution),
         "position": attribution.authorship.position + 1,
         "is_machine": attribution.decided_by == Attribution.DecidedBy.MACHINE,
         "percent": round(attribution.confidence * 100),
