@@ -49,7 +49,7 @@ WITH mine AS (
     SELECT author_id, count(*) AS works FROM mine GROUP BY author_id
 )
 UPDATE works_author r SET
-    display_name = COALESCE(f.raw_name, r.display_name),
+    display_name = COALESCE(NULLIF(r.chosen_name, ''), f.raw_name, r.display_name),
     family = COALESCE(f.family, r.family),
     given = COALESCE(f.given, r.given),
     name_key = COALESCE(f.name_key, r.name_key),

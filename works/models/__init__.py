@@ -10,16 +10,22 @@ from works.models.catalogue import (
     WorkTopic,
     WorkVersion,
 )
+from works.models.decisions import AuthorEvent, Decision, EventBatch
+from works.models.quality import QualityReport
 
 __all__ = [
     "Attribution",
     "AttributionStatistics",
     "Author",
+    "AuthorEvent",
     "Authorship",
     "AuthorshipInstitution",
+    "Decision",
     "DirtyBlock",
+    "EventBatch",
     "Institution",
     "InstitutionName",
+    "QualityReport",
     "Topic",
     "TouchedAuthor",
     "Work",

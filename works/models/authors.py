@@ -22,6 +22,7 @@ class Author(models.Model):
     ``level`` is the verification level L0 to L4 of DESIGN section 6. ``name_forms``, ``years`` and ``affiliations`` are
     summaries recomputed whenever the attributed works change: ``[[name, works], ...]``, ``[[year, works], ...]`` and
     ``[[affiliation, first_year, last_year, works], ...]``. ``revision`` grows with every such change and keys caches.
+    ``chosen_name`` is the name form that the owner or a curator chose to show; else the printed forms decide.
     """
 
     class Status(models.TextChoices):
@@ -33,6 +34,7 @@ class Author(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="absorbed")
     display_name = models.TextField()
+    chosen_name = models.TextField(blank=True, db_default="", default="")
     family = models.TextField(blank=True)
     given = models.TextField(blank=True)
     name_key = models.TextField()
@@ -93,6 +95,7 @@ class Attribution(models.Model):
         OWNER = "owner", "Confirmed by the researcher"
         CURATOR = "curator", "Decided by a curator"
         ORCID = "orcid", "Stated by ORCID"
+        COAUTHORS = "coauthor", "Confirmed by two verified co-authors"
 
     authorship = models.OneToOneField(Authorship, on_delete=models.CASCADE, primary_key=True)
     author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="attributions", db_index=False)
