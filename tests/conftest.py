@@ -25,6 +25,7 @@ OWN = SHARED / os.environ.get("PYTEST_XDIST_WORKER", "main")
 # Settings are read from the environment when Django starts, which is after this file: pytest-django finds
 # DJANGO_SETTINGS_MODULE only now. Nothing of the caller's own installation may leak in.
 OWN.mkdir(exist_ok=True)
+(OWN / "static").mkdir(exist_ok=True)  # whitenoise warns when STATIC_ROOT is missing, and warnings fail
 os.environ |= {
     SESSION_VAR: str(SHARED),
     "DJANGO_SETTINGS_MODULE": "bzpeer.settings",
