@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,10 +19,10 @@ import redis
 from bzpeer import embedded
 from bzpeer.engines import home
 from bzpeer.engines.layout import Layout
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 pytestmark = pytest.mark.processes
 
-PATIENCE_SECONDS = 30.0
 USER = """
 import sys
 from pathlib import Path
@@ -36,14 +35,6 @@ print("ready", flush=True)
 sys.stdin.read()
 embedded.release_all()
 """
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    """Wait for what another process does."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
 
 
 def servers_of(var: Path) -> list[psutil.Process]:

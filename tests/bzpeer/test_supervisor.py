@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,8 +13,8 @@ import pytest
 
 from bzpeer import guard, supervisor
 from bzpeer.supervisor import Service, Supervisor
+from tests.waiting import eventually
 
-PATIENCE_SECONDS = 30.0
 # A service with a helper of its own, as web servers and workers have.
 SERVICE = "import subprocess, sys; print('up', flush=True); subprocess.run(['sleep', '600'])"
 SUPERVISED = """
@@ -29,13 +28,6 @@ supervisor.start()
 print(*(running.process.pid for running in supervisor._running), flush=True)
 supervisor.watch()
 """
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.02)
 
 
 def members(group: int) -> list[int]:
