@@ -19,8 +19,8 @@ from works.models import Author, Institution, Topic
 class Collaboration(models.Model):
     """Two authors who share works; ``a`` is the smaller id.
 
-    ``strength`` sums 1/(n-1) over the shared works, n being a work's number of authors (Newman 2001). ``trust_strength``
-    is the same sum over works with at most 25 authors, the only ones that carry trust.
+    ``strength`` sums 1/(n-1) over the shared works, n being a work's number of authors (Newman 2001).
+    ``trust_strength`` is the same sum over works with at most 25 authors, the only ones that carry trust.
     """
 
     pk = models.CompositePrimaryKey("a", "b")

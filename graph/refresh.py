@@ -1,9 +1,46 @@
-"""Bringing derived tables up to date after the catalogue changed."""
+"""What an import, a claim or a correction calls when works or levels of authors changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import dataclass
+from time import perf_counter
+
+from django.db import transaction
+from django.utils import timezone
+
+from graph import caching, edges, snapshots
+from graph.models import TrustChange
 
 
-def refresh_stale(*, progress: Callable[[int], None]) -> None:
-    """Refresh what belongs to the authors in ``works.models.TouchedAuthor``."""
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh did: authors looked at (None for all), trust snapshots written, seconds taken."""
+
+    authors: int | None
+    snapshots: int
+    seconds: float
+
+
+def refresh_authors(author_ids: Iterable[int], *, cause: str = TrustChange.Cause.IMPORT) -> Refreshed:
+    """Bring collaborations, topic and institution counts and trust up to date for the touched authors.
+
+    Touched is every author whose list of works, printed facts or level changed; when a work moves, both the one who
+    loses it and the one who gets it. Their co-authors follow by themselves. Call inside the transaction of the change
+    or after it; running twice is harmless.
+    """
+    started = perf_counter()
+    with transaction.atomic():
+        affected = edges.refresh(author_ids)
+        written = snapshots.refresh(affected, cause=TrustChange.Cause(cause), at=timezone.now())
+        transaction.on_commit(lambda: caching.forget(affected))
+    return Refreshed(len(affected), written, perf_counter() - started)
+
+
+def refresh_all(*, cause: str = TrustChange.Cause.NIGHTLY) -> Refreshed:
+    """Make every derived table anew and compute trust flows over the whole graph."""
+    started = perf_counter()
+    edges.rebuild()
+    written = snapshots.recompute(cause=TrustChange.Cause(cause), at=timezone.now())
+    caching.forget_all()
+    return Refreshed(None, written, perf_counter() - started)

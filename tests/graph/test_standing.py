@@ -132,9 +132,5 @@ def test_unknown_seeds_and_an_empty_graph_are_harmless() -> None:
 
 
 def test_points_reach_their_maximum_at_full_flow() -> None:
-    assert standing.points(np.array([0.0, standing.FULL_FLOW / 2, standing.FULL_FLOW, 1.0])).tolist() == [
-        0,
-        7.5,
-        15,
-        15,
-    ]
+    flows = (0.0, standing.FULL_FLOW / 2, standing.FULL_FLOW, 1.0)
+    assert [standing.points(flow) for flow in flows] == [0, 7.5, 15, 15]

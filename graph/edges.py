@@ -1,0 +1,220 @@
+"""The derived counts between authors, topics and institutions, made by set-based statements.
+
+One statement defines each table. A rebuild runs it over all authors, an incremental refresh over the authors that were
+touched; since both run the same statement and sums are of whole numbers, the two agree to the last bit.
+
+A work with more than ``MAXIMUM_AUTHORS`` authors makes no collaboration: three thousand names on one paper are not four
+and a half million acquaintances. Its topics and institutions count as those of any other work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from graph.standing import MAXIMUM_AUTHORS as TRUSTED_AUTHORS
+
+MAXIMUM_AUTHORS = 100
+SHARE_UNIT = 1_000_000_000
+"""Strength is summed in billionths, as whole numbers: the sum does not depend on the order of its parts."""
+WRITERS_LOCK = 0x67726170
+"""Advisory lock that keeps refreshes apart: one derives at a time, readers never wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A derived table: its key, its values, and the query that makes the rows of the touched authors.
+
+    ``authors`` names the key columns that hold authors; a row belongs to each of them. ``query`` reads the temporary
+    tables ``touched`` (author_id) and ``member`` (see ``_gather``).
+    """
+
+    table: str
+    key: tuple[str, str]
+    values: tuple[str, ...]
+    authors: tuple[str, ...]
+    query: str
+
+    @property
+    def columns(self) -> str:
+        """All columns, comma-separated, in the order of the query."""
+        return ", ".join((*self.key, *self.values))
+
+
+COLLABORATIONS = Derivation(
+    table="graph_collaboration",
+    key=("a_id", "b_id"),
+    values=("works", "strength", "trust_strength", "first_year", "last_year"),
+    authors=("a_id", "b_id"),
+    query=f"""
+        SELECT x.author_id, y.author_id, count(*)::int,
+               sum(x.share)::float8 / {SHARE_UNIT},
+               sum(CASE WHEN x.authors <= {TRUSTED_AUTHORS} THEN x.share ELSE 0 END)::float8 / {SHARE_UNIT},
+               min(x.year), max(x.year)
+        FROM member x JOIN member y ON y.work_id = x.work_id AND y.author_id > x.author_id
+        WHERE x.is_touched OR y.is_touched
+        GROUP BY 1, 2
+    """,
+)
+TOPICS = Derivation(
+    table="graph_authortopic",
+    key=("author_id", "topic_id"),
+    values=("works", "first_year", "last_year"),
+    authors=("author_id",),
+    query="""
+        SELECT p.author_id, wt.topic_id, count(*)::int, min(w.year), max(w.year)
+        FROM touched JOIN works_attribution p USING (author_id)
+        JOIN works_work w ON w.id = p.work_id AND NOT w.is_deleted
+        JOIN works_worktopic wt ON wt.work_id = p.work_id
+        GROUP BY 1, 2
+    """,
+)
+INSTITUTIONS = Derivation(
+    table="graph_authorinstitution",
+    key=("author_id", "institution_id"),
+    values=("works", "first_year", "last_year"),
+    authors=("author_id",),
+    query="""
+        SELECT p.author_id, i.institution_id, count(DISTINCT p.work_id)::int, min(w.year), max(w.year)
+        FROM touched JOIN works_attribution p USING (author_id)
+        JOIN works_work w ON w.id = p.work_id AND NOT w.is_deleted
+        JOIN works_authorshipinstitution i ON i.authorship_id = p.authorship_id
+        GROUP BY 1, 2
+    """,
+)
+DERIVATIONS = (COLLABORATIONS, TOPICS, INSTITUTIONS)
+
+
+def refresh(author_ids: Iterable[int]) -> set[int]:
+    """Bring the rows of the touched authors up to date; the authors whose rows changed, the touched ones included.
+
+    When a work moves from one author to another, both are touched. Runs in the caller's transaction if there is one.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock_writers()
+        cursor.execute("CREATE TEMP TABLE touched (author_id bigint PRIMARY KEY) ON COMMIT DROP")
+        cursor.execute("INSERT INTO touched SELECT DISTINCT unnest(%s::bigint[])", [list(author_ids)])
+        cursor.execute("ANALYZE touched")
+        _gather(
+            "JOIN (SELECT DISTINCT work_id FROM works_attribution JOIN touched USING (author_id)) own USING (work_id)"
+        )
+        changed: set[int] = set()
+        for derivation in DERIVATIONS:
+            rows = _apply(derivation)
+            if derivation is COLLABORATIONS:
+                changed.update(author for pair in rows for author in pair)
+        cursor.execute("SELECT author_id FROM touched")
+        changed.update(author for (author,) in cursor.fetchall())
+        cursor.execute("DROP TABLE touched, member")
+    return changed
+
+
+def rebuild() -> None:
+    """Make all derived tables anew beside the old ones, then put them in their place: readers hardly wait."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock_writers()
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        cursor.execute("CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT DISTINCT author_id FROM works_attribution")
+        cursor.execute("ANALYZE touched")
+        _gather("")
+        for derivation in DERIVATIONS:
+            _replace(derivation)
+        cursor.execute("DROP TABLE touched, member")
+
+
+def digests() -> dict[str, str]:
+    """A fingerprint of each derived table that does not depend on the order of its rows."""
+    found = {}
+    with connection.cursor() as cursor:
+        for derivation in DERIVATIONS:
+            row = f"ROW({derivation.columns})::text"
+            cursor.execute(f"SELECT count(*), sum(hashtextextended({row}, 0)::numeric) FROM {derivation.table}")
+            found[derivation.table] = ":".join(str(value) for value in cursor.fetchone())
+    return found
+
+
+def lock_writers() -> None:
+    """Wait until no other transaction derives; held to the end of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])
+
+
+def _gather(restriction: str) -> None:
+    """Make ``member``: the authors of every work that makes collaborations, with the share 1/(n-1) it gives each pair.
+
+    n counts the people among the printed names, so that the shares of a work sum to one for each of its authors.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"""
+            CREATE TEMP TABLE member ON COMMIT DROP AS
+            SELECT p.work_id, p.author_id, size.year, size.authors,
+                   ({SHARE_UNIT} / (size.authors - 1))::int AS share,
+                   p.author_id IN (SELECT author_id FROM touched) AS is_touched
+            FROM (
+                SELECT q.work_id, w.year, count(*)::int AS authors
+                FROM works_attribution q {restriction} JOIN works_work w ON w.id = q.work_id
+                WHERE NOT w.is_deleted GROUP BY q.work_id, w.year
+                HAVING count(*) BETWEEN 2 AND {MAXIMUM_AUTHORS}
+            ) size JOIN works_attribution p ON p.work_id = size.work_id
+        """)
+        cursor.execute("ANALYZE member")
+
+
+def _apply(derivation: Derivation) -> list[tuple[int, int]]:
+    """Write the differences between the touched rows and what they should be; the keys of rows that changed."""
+    key = ", ".join(derivation.key)
+    same_key = " AND ".join(f"f.{name} = t.{name}" for name in derivation.key)
+    assign = ", ".join(f"{name} = excluded.{name}" for name in derivation.values)
+    old, new = (", ".join(f"{side}.{name}" for name in derivation.values) for side in ("t", "f"))
+    own_key = ", ".join(f"t.{name}" for name in derivation.key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMP TABLE fresh ON COMMIT DROP AS"
+            f" SELECT {derivation.columns} FROM {derivation.table} WITH NO DATA"
+        )
+        cursor.execute(f"INSERT INTO fresh ({derivation.columns}) {derivation.query}")
+        cursor.execute("ANALYZE fresh")
+        changed: list[tuple[int, int]] = []
+        for author in derivation.authors:
+            cursor.execute(
+                f"DELETE FROM {derivation.table} t USING touched WHERE t.{author} = touched.author_id"
+                f" AND NOT EXISTS (SELECT FROM fresh f WHERE {same_key}) RETURNING {own_key}"
+            )
+            changed += cursor.fetchall()
+        cursor.execute(
+            f"DELETE FROM fresh f USING {derivation.table} t WHERE {same_key} AND ({old}) IS NOT DISTINCT FROM ({new})"
+        )
+        cursor.execute(
+            f"INSERT INTO {derivation.table} AS t ({derivation.columns}) SELECT {derivation.columns} FROM fresh"
+            f" ON CONFLICT ({key}) DO UPDATE SET {assign} RETURNING {own_key}"
+        )
+        changed += cursor.fetchall()
+        cursor.execute("DROP TABLE fresh")
+    return changed
+
+
+def _replace(derivation: Derivation) -> None:
+    """Fill a new table, build the same indexes on it, and let it take the old one's place and names."""
+    table, fresh = derivation.table, f"{derivation.table}_fresh"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {fresh} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+        cursor.execute(f"INSERT INTO {fresh} ({derivation.columns}) {derivation.query}")
+        cursor.execute(
+            "SELECT c.relname, i.indisprimary, pg_get_indexdef(i.indexrelid) FROM pg_index i"
+            " JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = %s::regclass",
+            [table],
+        )
+        indexes = cursor.fetchall()
+        for name, _, definition in indexes:
+            cursor.execute(definition.replace(f" {name} ON ", f" {name}_fresh ON ").replace(f".{table} ", f".{fresh} "))
+        cursor.execute(f"ANALYZE {fresh}")
+        cursor.execute(f"DROP TABLE {table}")
+        cursor.execute(f"ALTER TABLE {fresh} RENAME TO {table}")
+        for name, is_primary, _ in indexes:
+            if is_primary:
+                cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} PRIMARY KEY USING INDEX {name}_fresh")
+            else:
+                cursor.execute(f"ALTER INDEX {name}_fresh RENAME TO {name}")

@@ -1,0 +1,195 @@
+"""Trust snapshots: count the facts in the database, compute flows and scores in columns, write what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import numpy as np
+from django.db import connection, transaction
+from numpy.typing import NDArray
+
+from graph import columns, standing, trust
+from graph.edges import lock_writers
+from graph.models import TrustChange
+
+SEED_LEVEL = 3
+CLOSE_WORKS, CLOSE_STRENGTH = 2, 0.5
+"""A close collaborator shares two works, or works in so small a company that the strength reaches a half."""
+FLOW_DIGITS = 6
+"""Flows are kept to a millionth, so that an unchanged graph gives unchanged rows."""
+
+_FACTS = {"author_id": "int8", "works": "int4", "topics": "int4", "close": "int4", "level": "int2"}
+_FRESH = {**_FACTS, "flow": "float8", "score": "int2"}
+_TIES = {"a": "int8", "b": "int8", "weight": "float8"}
+
+_COUNT_FACTS = """
+    SELECT a.id, coalesce(w.works, 0)::int4, coalesce(t.topics, 0)::int4, coalesce(c.close, 0)::int4, a.level::int2
+    FROM works_author a {scope}
+    LEFT JOIN (SELECT p.author_id AS id, count(*) AS works FROM works_attribution p {scope_p}
+               JOIN works_work w ON w.id = p.work_id AND NOT w.is_deleted GROUP BY 1) w USING (id)
+    LEFT JOIN (SELECT p.author_id AS id, count(*) AS topics FROM graph_authortopic p {scope_p} GROUP BY 1) t
+              USING (id)
+    LEFT JOIN (SELECT id, count(*) AS close FROM (
+                 SELECT p.a_id AS id FROM graph_collaboration p {scope_a} WHERE {is_close}
+                 UNION ALL
+                 SELECT p.b_id FROM graph_collaboration p {scope_b} WHERE {is_close}) x GROUP BY 1) c USING (id)
+    WHERE a.status = 'active'
+"""
+_IS_CLOSE = f"(p.works >= {CLOSE_WORKS} OR p.strength >= {CLOSE_STRENGTH})"
+
+
+def refresh(author_ids: Iterable[int], *, cause: TrustChange.Cause, at: datetime) -> int:
+    """Bring the snapshots of some authors up to date; how many changed.
+
+    When an author became a source of trust or ceased to be one, the direct co-authors are refreshed too. Flows further
+    away wait for the nightly computation.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock_writers()
+        cursor.execute("CREATE TEMP TABLE scope (id bigint PRIMARY KEY) ON COMMIT DROP")
+        cursor.execute("INSERT INTO scope SELECT DISTINCT unnest(%s::bigint[])", [list(author_ids)])
+        cursor.execute(f"""
+            INSERT INTO scope
+            WITH turned AS (
+                SELECT a.id FROM scope JOIN works_author a USING (id)
+                LEFT JOIN graph_trustsnapshot t ON t.author_id = a.id
+                WHERE (a.level >= {SEED_LEVEL}) <> (coalesce(t.level, 0) >= {SEED_LEVEL})
+            )
+            SELECT b_id FROM graph_collaboration JOIN turned ON id = a_id
+            UNION SELECT a_id FROM graph_collaboration JOIN turned ON id = b_id
+            ON CONFLICT DO NOTHING
+        """)
+        cursor.execute("ANALYZE scope")
+        facts = columns.read(_facts_query(is_scoped=True), _FACTS)
+        flows = _flows_nearby(facts["author_id"])
+        changed = _write(facts, flows, cause=cause, at=at)
+        cursor.execute(
+            "DELETE FROM graph_trustsnapshot t USING scope, works_author a"
+            " WHERE t.author_id = scope.id AND a.id = scope.id AND a.status <> 'active'"
+        )
+        changed += int(cursor.rowcount)
+        cursor.execute("DROP TABLE scope")
+    return changed
+
+
+def recompute(*, cause: TrustChange.Cause, at: datetime) -> int:
+    """Compute the snapshots of all authors; how many changed."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock_writers()
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        facts = columns.read(_facts_query(is_scoped=False), _FACTS)
+        ties = columns.read(
+            "SELECT a_id, b_id, trust_strength FROM graph_collaboration WHERE trust_strength > 0", _TIES
+        )
+        network = standing.build(ties["a"], ties["b"], ties["weight"])
+        del ties
+        flows = standing.flow(network, facts["author_id"][facts["level"] >= SEED_LEVEL])
+        by_author = _align(facts["author_id"], network.author_ids, flows)
+        del network, flows
+        changed = _write(facts, by_author, cause=cause, at=at)
+        cursor.execute(
+            "DELETE FROM graph_trustsnapshot t USING works_author a WHERE a.id = t.author_id AND a.status <> 'active'"
+        )
+        return changed + int(cursor.rowcount)
+
+
+def _facts_query(*, is_scoped: bool) -> str:
+    def join(column: str) -> str:
+        return f"JOIN scope ON scope.id = {column}" if is_scoped else ""
+
+    return _COUNT_FACTS.format(
+        scope=join("a.id").replace("ON scope.id = a.id", "USING (id)"),
+        scope_p=join("p.author_id"),
+        scope_a=join("p.a_id"),
+        scope_b=join("p.b_id"),
+        is_close=_IS_CLOSE,
+    )
+
+
+def _flows_nearby(author_ids: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Flows of the authors in ``scope``, everybody else's taken from the last snapshot."""
+    ties = columns.read(
+        "SELECT c.a_id, c.b_id, c.trust_strength FROM scope JOIN graph_collaboration c ON c.a_id = scope.id"
+        " WHERE c.trust_strength > 0 UNION"
+        " SELECT c.a_id, c.b_id, c.trust_strength FROM scope JOIN graph_collaboration c ON c.b_id = scope.id"
+        " WHERE c.trust_strength > 0",
+        _TIES,
+    )
+    network = standing.build(ties["a"], ties["b"], ties["weight"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT a.id, a.level >= {SEED_LEVEL}, coalesce(t.flow, 0) FROM works_author a"
+            " LEFT JOIN graph_trustsnapshot t ON t.author_id = a.id WHERE a.id = ANY(%s) AND a.status = 'active'"
+            f" AND (a.level >= {SEED_LEVEL} OR t.flow > 0)",
+            [network.author_ids.tolist()],
+        )
+        rows = cursor.fetchall()
+    known_ids = np.array(sorted(pk for pk, _, _ in rows), dtype=np.int64)
+    last = {pk: flow for pk, _, flow in rows}
+    known = _align(network.author_ids, known_ids, np.array([last[pk] for pk in known_ids.tolist()]))
+    seeds = np.array([pk for pk, is_seed, _ in rows if is_seed], dtype=np.int64)
+    return _align(author_ids, network.author_ids, standing.flow_nearby(network, seeds, author_ids, known))
+
+
+def _align(
+    wanted: NDArray[np.int64], sorted_ids: NDArray[np.int64], values: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The value of each wanted id, zero for ids that have none."""
+    if not len(sorted_ids):
+        return np.zeros(len(wanted))
+    rows = np.minimum(np.searchsorted(sorted_ids, wanted), len(sorted_ids) - 1)
+    return np.where(sorted_ids[rows] == wanted, values[rows], 0.0)
+
+
+def _write(
+    facts: dict[str, columns.Column], flows: NDArray[np.float64], *, cause: TrustChange.Cause, at: datetime
+) -> int:
+    """Write snapshots that differ, and a line of history for each score or level that changed."""
+    flows = np.asarray(np.round(np.minimum(flows, 1.0), FLOW_DIGITS), dtype=np.float64)
+    standing_points = np.minimum(flows / standing.FULL_FLOW, 1.0) * trust.STANDING_MAXIMUM
+    score = trust.scores(facts["works"], facts["topics"], facts["close"], facts["level"], standing_points)
+    counts = "works, topics, close_collaborators, level, flow, score"
+    fresh = "f.works, f.topics, f.close, f.level, f.flow, f.score"
+    kept = "t.works, t.topics, t.close_collaborators, t.level, t.flow, t.score"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE fresh_trust (author_id int8, works int4, topics int4, close int4, level int2, flow float8,"
+            " score int2) ON COMMIT DROP"
+        )
+        columns.write("fresh_trust", _FRESH, {**facts, "flow": flows, "score": score})
+        cursor.execute("ANALYZE fresh_trust")
+        cursor.execute(
+            "DELETE FROM fresh_trust f USING graph_trustsnapshot t WHERE t.author_id = f.author_id"
+            f" AND t.formula = {trust.FORMULA} AND ({kept}) = ({fresh})"
+        )
+        cursor.execute(
+            f"""
+            INSERT INTO graph_trustchange (author_id, at, cause, score_before, score_after, before, after)
+            SELECT t.author_id, %s, %s, t.score, f.score,
+                   {_as_json("t", "close_collaborators")}, {_as_json("f", "close")}
+            FROM fresh_trust f JOIN graph_trustsnapshot t USING (author_id)
+            WHERE t.score <> f.score OR t.level <> f.level
+            """,
+            [at, cause],
+        )
+        cursor.execute(
+            f"""
+            INSERT INTO graph_trustsnapshot AS t (author_id, formula, computed_at, {counts})
+            SELECT f.author_id, {trust.FORMULA}, %s, {fresh} FROM fresh_trust f
+            ON CONFLICT (author_id) DO UPDATE SET formula = excluded.formula, computed_at = excluded.computed_at,
+                {", ".join(f"{name} = excluded.{name}" for name in counts.split(", "))}
+            """,
+            [at],
+        )
+        changed = int(cursor.rowcount)
+        cursor.execute("DROP TABLE fresh_trust")
+    return changed
+
+
+def _as_json(side: str, close: str) -> str:
+    """SQL for the counts of a snapshot by name."""
+    return (
+        f"jsonb_build_object('works', {side}.works, 'topics', {side}.topics, 'close_collaborators', {side}.{close},"
+        f" 'level', {side}.level, 'flow', {side}.flow)"
+    )
