@@ -1,7 +1,7 @@
 """Citations in the formats that reference managers read: BibTeX, RIS and CSL-JSON. Pure: values in, text out.
 
-Formats: BibTeX as BibLaTeX and BibTeX read it (UTF-8); RIS by the Research Information Systems tag list; CSL-JSON by the
-schema of the Citation Style Language, version 1.0.
+Formats: BibTeX as BibLaTeX and BibTeX read it (UTF-8); RIS by the Research Information Systems tag list; CSL-JSON by
+the schema of the Citation Style Language, version 1.0.
 """
 
 from __future__ import annotations

@@ -47,17 +47,6 @@ def number_cursor(text: str, count: int) -> tuple[int, ...] | None:
         return None
 
 
-def text_cursor(text: str) -> tuple[str, int] | None:
-    """The ``(text, id)`` behind a cursor whose text may hold anything, ``None`` when it is empty or was tampered with."""
-    value, separator, row_id = text.rpartition(SEPARATOR)
-    if not separator or "\0" in value:
-        return None
-    try:
-        return value, _bounded(row_id)
-    except ValueError:
-        return None
-
-
 def _bounded(text: str) -> int:
     """A whole number of plain digits that a bigint column can be compared with."""
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))):

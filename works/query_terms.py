@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from works.name_forms import clean_controls
+from works.name_forms import clean_controls, words_of
 
 MAX_QUERY_LENGTH: Final = 300
 #: Terms beyond this many are left out; each one is a lookup of its own in the text index.
@@ -15,13 +15,15 @@ MAX_TERMS: Final = 24
 _TOKEN: Final = re.compile(r'(-?)"([^"]*)"|(-?)(\S+)')
 #: Words that the English text search leaves out. They are names too ("An", "Do", "Will"), so a query made of nothing
 #: else still searches them.
-STOP_WORDS: Final = frozenset(
-    "i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers herself it its"
-    " itself they them their theirs themselves what which who whom this that these those am is are was were be been being"
-    " have has had having do does did doing a an the and but if or because as until while of at by for with about against"
-    " between into through during before after above below to from up down in out on off over under again further then once"
-    " here there when where why how all any both each few more most other some such no nor not only own same so than too very"
-    " s t can will just don should now".split()
+STOP_WORDS: Final = words_of(
+    """
+    i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers
+    herself it its itself they them their theirs themselves what which who whom this that these those am is are
+    was were be been being have has had having do does did doing a an the and but if or because as until while of
+    at by for with about against between into through during before after above below to from up down in out on
+    off over under again further then once here there when where why how all any both each few more most other
+    some such no nor not only own same so than too very s t can will just don should now
+    """
 )
 
 

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
+from operator import and_, or_
 
 from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery, SearchRank
 from django.db.models import F, Q
@@ -116,25 +118,17 @@ def newest_works(works: WorkQuerySet, cursor: str = "", size: int = PAGE_SIZE) -
 
 def text_query(terms: SearchTerms) -> SearchQuery | CombinedSearchQuery:
     """The terms as one text query. Every term may match as English (title, abstract) or as a name (byline)."""
-    groups = [_any_of(group) for group in terms.required]
-    query = groups[0]
-    for group in groups[1:]:
-        query = query & group
-    for term in terms.excluded:
-        query = query & ~_any_of((term,))
-    return query
+    groups = [reduce(or_, (way for term in group for way in _ways(term))) for group in terms.required]
+    excluded = [~way for term in terms.excluded for way in _ways(term)]
+    return reduce(and_, [*groups, *excluded])
 
 
-def _any_of(terms: Iterable[Term]) -> SearchQuery | CombinedSearchQuery:
-    ways = [
-        SearchQuery(term.text, config=config, search_type="phrase" if term.is_phrase else "plain")
-        for term in terms
-        for config in ("bzpeer_english", "bzpeer_names")
+def _ways(term: Term) -> list[SearchQuery]:
+    """The queries of which one must match: the term as English and as a name."""
+    search_type = "phrase" if term.is_phrase else "plain"
+    return [
+        SearchQuery(term.text, config=config, search_type=search_type) for config in ("bzpeer_english", "bzpeer_names")
     ]
-    query: SearchQuery | CombinedSearchQuery = ways[0]
-    for way in ways[1:]:
-        query = query | way
-    return query
 
 
 def _by_identifier(query: str) -> Work | None:
@@ -173,13 +167,12 @@ def _page_by_rank(works: WorkQuerySet, terms: SearchTerms, newest: list[_Match],
     """A page of the ranked newest matches, and behind them of the older ones by date."""
     if date_cursor(cursor) is not None:
         return _page_by_date(works, cursor)
-    ranked = [
-        row_id
-        for row_id in Work.objects.filter(pk__in=[match.id for match in newest])
+    ranked = list(
+        Work.objects.filter(pk__in=[match.id for match in newest])
         .annotate(rank=SearchRank(F("search"), text_query(terms), weights=RANK_WEIGHTS, normalization=1))
         .order_by("-rank", "-listed_on", "-pk")
         .values_list("pk", flat=True)
-    ]
+    )
     start = 0
     if cursor.startswith(RANK_CURSOR) and (after := number_cursor(cursor[len(RANK_CURSOR) :], 1)) is not None:
         start = ranked.index(after[0]) + 1 if after[0] in ranked else 0

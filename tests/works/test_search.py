@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from tests.factories import AuthorFactory, TopicFactory, WorkFactory, printed_work
+from works import search
+from works.search import WorkFilters, search_works
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(query: str, filters: WorkFilters | None = None, *, sort: str = "", cursor: str = "") -> list[str]:
+    return [work.title for work in search_works(query, filters or WorkFilters(), sort=sort, cursor=cursor).page.rows]
+
+
+def test_title_abstract_and_names_are_searched_together() -> None:
+    printed_work(["Trevor Darrell"], title="Caffe: fast feature embedding", abstract="Convolutional architectures.")
+    printed_work(["Someone Else"], title="Embeddings", abstract="Nothing about coffee.")
+    assert titles("darrell caffe") == ["Caffe: fast feature embedding"]
+    assert titles("convolutional darrell") == ["Caffe: fast feature embedding"]
+    assert titles("embedding") == ["Embeddings", "Caffe: fast feature embedding"]
+
+
+def test_accents_fold_and_names_are_not_stemmed() -> None:
+    printed_work(["Jürgen Schmüdgen"], title="Moments")
+    assert titles("Jurgen Schmudgen") == ["Moments"]
+
+
+def test_phrases_and_exclusions() -> None:
+    WorkFactory.create(title="Graph neural networks")
+    WorkFactory.create(title="Neural models of graph drawing")
+    assert titles('"graph neural"') == ["Graph neural networks"]
+    assert titles("graph neural -drawing") == ["Graph neural networks"]
+
+
+def test_a_title_ranks_above_an_abstract() -> None:
+    WorkFactory.create(title="Second", abstract="We look at turbulence.", submitted=date(2022, 1, 1))
+    WorkFactory.create(title="Turbulence", abstract="A study.", submitted=date(2020, 1, 1))
+    assert titles("turbulence") == ["Turbulence", "Second"]
+    assert titles("turbulence", sort="newest") == ["Second", "Turbulence"]
+    assert titles("turbulence", sort="oldest") == ["Turbulence", "Second"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["2206.07253", "arXiv:2206.07253v2", "https://arxiv.org/abs/2206.07253", "10.1109/Teko.1"]
+)
+def test_an_identifier_finds_its_work(typed: str) -> None:
+    printed_work(["Zhizhi Yu"], title="TeKo", arxiv="2206.07253", doi="10.1109/teko.1")
+    WorkFactory.create(title="Another")
+    assert titles(typed) == ["TeKo"]
+
+
+def test_deleted_works_are_not_found() -> None:
+    WorkFactory.create(title="Turbulence", is_deleted=True)
+    assert titles("turbulence") == []
+
+
+def test_filters_and_facets() -> None:
+    printed_work([], title="Turbulence in pipes", topics=["physics.flu-dyn", "cs.CE"], submitted=date(2019, 1, 1))
+    printed_work([], title="Turbulence in stars", topics=["astro-ph"], submitted=date(2020, 1, 1), kind="article")
+    results = search_works("turbulence", WorkFilters())
+    assert {(facet.value, facet.count) for facet in results.topics} == {
+        ("physics.flu-dyn", 1),
+        ("cs.CE", 1),
+        ("astro-ph", 1),
+    }
+    assert {facet.value for facet in results.years} == {"2019", "2020"}
+    assert {facet.label for facet in results.kinds} == {"Preprint", "Article"}
+    assert titles("turbulence", WorkFilters(topic=TopicFactory.create(code="cs.CE"))) == ["Turbulence in pipes"]
+    assert titles("turbulence", WorkFilters(year=2020)) == ["Turbulence in stars"]
+    assert titles("turbulence", WorkFilters(kind="article")) == ["Turbulence in stars"]
+
+
+@pytest.mark.parametrize("sort", ["", "newest", "oldest"])
+def test_pages_show_every_match_once_beyond_the_ranked_ones(monkeypatch: pytest.MonkeyPatch, sort: str) -> None:
+    monkeypatch.setattr(search, "PAGE_SIZE", 3)
+    monkeypatch.setattr(search, "RANKED", 5)
+    monkeypatch.setattr(search, "COUNTED", 8)
+    expected = {
+        WorkFactory.create(title=f"Turbulence {n}", submitted=date(2020, 1, 1) + timedelta(days=n // 3)).pk
+        for n in range(13)
+    }
+    seen: list[int] = []
+    cursor = ""
+    for _ in range(20):
+        results = search_works("turbulence", WorkFilters(), sort=sort, cursor=cursor)
+        assert results.is_more
+        assert results.total == 8
+        seen += [work.pk for work in results.page.rows]
+        cursor = results.page.next_cursor
+        if not cursor:
+            break
+    assert sorted(seen) == sorted(expected)
+
+
+def test_works_without_a_date_come_last_and_are_paged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "PAGE_SIZE", 1)
+    WorkFactory.create(title="Undated", submitted=None)
+    WorkFactory.create(title="Year only", submitted=None, year=2020)
+    WorkFactory.create(title="Dated", submitted=date(2020, 5, 1))
+    seen: list[str] = []
+    cursor = ""
+    while len(seen) < 4:
+        results = search_works("", WorkFilters(), cursor=cursor)
+        seen += [work.title for work in results.page.rows]
+        cursor = results.page.next_cursor
+        if not cursor:
+            break
+    assert seen == ["Dated", "Year only", "Undated"]
+
+
+def test_the_number_of_queries_does_not_grow(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    author = AuthorFactory.create()
+    for count in (2, 15):
+        for n in range(count):
+            printed_work([author, "Ben Okri"], title=f"Turbulence {count} {n}", topics=["cs.CE"])
+        with django_assert_num_queries(4):
+            search_works("turbulence", WorkFilters())
