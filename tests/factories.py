@@ -1,4 +1,7 @@
-"""A factory per model, and ``printed_work``, which makes a work with its author list and records in one line."""
+"""A factory per model (``WorkFactory.create(title=...)``), and ``printed_work``: a work with its author list at once.
+
+``create`` rather than a call, because it is typed by the model that it makes.
+"""
 
 from __future__ import annotations
 
@@ -240,16 +243,16 @@ class RejectedRecordFactory(DjangoModelFactory[RejectedRecord]):
 def printed_work(
     names: Sequence[str | Author], *, topics: Sequence[str] = (), arxiv: str = "", doi: str = "", **fields: Any
 ) -> Work:
-    """A work with its author list. A string is a printed name without a record, an ``Author`` is attributed its position."""
+    """A work with its author list: a string is a printed name without a record, an ``Author`` gets its position."""
     raw_names = [name.display_name if isinstance(name, Author) else name for name in names]
-    work: Work = WorkFactory(byline=", ".join(raw_names), author_count=len(names), **fields)
+    work: Work = WorkFactory.create(byline=", ".join(raw_names), author_count=len(names), **fields)
     for position, (name, raw_name) in enumerate(zip(names, raw_names, strict=True)):
-        authorship = AuthorshipFactory(work=work, position=position, raw_name=raw_name)
+        authorship = AuthorshipFactory.create(work=work, position=position, raw_name=raw_name)
         if isinstance(name, Author):
-            AttributionFactory(authorship=authorship, author=name)
+            AttributionFactory.create(authorship=authorship, author=name)
     for position, code in enumerate(topics):
-        WorkTopicFactory(work=work, topic=TopicFactory(code=code), position=position)
+        WorkTopicFactory.create(work=work, topic=TopicFactory.create(code=code), position=position)
     for scheme, value in (("arxiv", arxiv), ("doi", doi)):
         if value:
-            WorkIdentifierFactory(work=work, scheme=scheme, value=value)
+            WorkIdentifierFactory.create(work=work, scheme=scheme, value=value)
     return work

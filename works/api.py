@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, QuerySet
+from typing import TypeVar
+
+from django.db.models import Model, Prefetch, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework import pagination, serializers, viewsets
 
@@ -12,6 +14,8 @@ from works.name_forms import fold
 from works.name_search import begins_a_word
 from works.query_terms import clean_query, parse_terms
 from works.search import text_query
+
+Row = TypeVar("Row", bound=Model)
 
 #: A work of 3,000 authors lists this many in the API; ``author_count`` tells that there are more.
 NAMES_LISTED = 500
@@ -35,19 +39,19 @@ class IdentifierSerializer(serializers.ModelSerializer[WorkIdentifier]):
 
     class Meta:
         model = WorkIdentifier
-        fields = ["scheme", "value", "url"]
+        fields = ("scheme", "value", "url")
 
 
 class VersionSerializer(serializers.ModelSerializer[WorkVersion]):
     class Meta:
         model = WorkVersion
-        fields = ["number", "submitted_at", "size_kb"]
+        fields = ("number", "submitted_at", "size_kb")
 
 
 class TopicSerializer(serializers.ModelSerializer[Topic]):
     class Meta:
         model = Topic
-        fields = ["scheme", "code", "name", "work_count"]
+        fields = ("scheme", "code", "name", "work_count")
 
 
 class AuthorshipSerializer(serializers.ModelSerializer[Authorship]):
@@ -58,7 +62,7 @@ class AuthorshipSerializer(serializers.ModelSerializer[Authorship]):
 
     class Meta:
         model = Authorship
-        fields = ["position", "raw_name", "affiliations", "orcid", "is_group", "author", "confidence"]
+        fields = ("position", "raw_name", "affiliations", "orcid", "is_group", "author", "confidence")
 
 
 class WorkSerializer(serializers.ModelSerializer[Work]):
@@ -70,10 +74,11 @@ class WorkSerializer(serializers.ModelSerializer[Work]):
 
     class Meta:
         model = Work
-        fields = [
+        fields = (
             "id", "url", "kind", "title", "abstract", "byline", "author_count", "authors_complete", "year", "submitted",
-            "updated", "journal_ref", "venue", "comments", "code_links", "is_withdrawn", "source", "identifiers", "topics",
-        ]  # fmt: skip
+            "updated", "journal_ref", "venue", "comments", "code_links", "is_withdrawn", "source", "identifiers",
+            "topics",
+        )  # fmt: skip
 
     def get_topics(self, work: Work) -> list[str]:
         """Codes, the primary one first."""
@@ -89,8 +94,9 @@ class WorkDetailSerializer(WorkSerializer):
     versions = VersionSerializer(many=True, read_only=True)
     authorships = AuthorshipSerializer(many=True, read_only=True)
 
-    class Meta(WorkSerializer.Meta):
-        fields = [*WorkSerializer.Meta.fields, "versions", "authorships"]
+    class Meta:
+        model = Work
+        fields = (*WorkSerializer.Meta.fields, "versions", "authorships")
 
 
 class AuthorSerializer(serializers.ModelSerializer[Author]):
@@ -100,10 +106,10 @@ class AuthorSerializer(serializers.ModelSerializer[Author]):
 
     class Meta:
         model = Author
-        fields = [
+        fields = (
             "id", "url", "display_name", "family", "given", "orcid", "level", "work_count", "first_year", "last_year",
             "name_forms", "years", "affiliations",
-        ]  # fmt: skip
+        )  # fmt: skip
 
     def get_url(self, author: Author) -> str:
         return str(self.context["request"].build_absolute_uri(author.get_absolute_url()))
@@ -112,10 +118,10 @@ class AuthorSerializer(serializers.ModelSerializer[Author]):
 class InstitutionSerializer(serializers.ModelSerializer[Institution]):
     class Meta:
         model = Institution
-        fields = ["id", "ror", "name", "acronyms", "kinds", "country_code", "city", "website", "status", "work_count"]
+        fields = ("id", "ror", "name", "acronyms", "kinds", "country_code", "city", "website", "status", "work_count")
 
 
-class WorkFilter(filters.FilterSet):
+class WorkFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     q = filters.CharFilter(method="matching", label="Full text, as in the search box")
     topic = filters.CharFilter(method="with_topic", label="Code of a topic, such as cs.CL")
     author = filters.NumberFilter(method="by_author", label="Id of an author record", min_value=0, max_value=MAX_ID)
@@ -123,7 +129,7 @@ class WorkFilter(filters.FilterSet):
 
     class Meta:
         model = Work
-        fields = ["q", "topic", "author", "year"]
+        fields = ("q", "topic", "author", "year")
 
     def matching(self, works: WorkQuerySet, name: str, value: str) -> WorkQuerySet:
         terms = parse_terms(clean_query(value))
@@ -137,13 +143,13 @@ class WorkFilter(filters.FilterSet):
         return works.filter(attributions__author=int(value))
 
 
-class AuthorFilter(filters.FilterSet):
+class AuthorFilter(filters.FilterSet):  # type: ignore[misc]  # as above
     q = filters.CharFilter(method="named", label="Words that begin the words of the name")
     orcid = filters.CharFilter(label="ORCID iD with hyphens")
 
     class Meta:
         model = Author
-        fields = ["q", "orcid"]
+        fields = ("q", "orcid")
 
     def named(self, authors: QuerySet[Author], name: str, value: str) -> QuerySet[Author]:
         words = fold(clean_query(value)).split()
@@ -152,7 +158,14 @@ class AuthorFilter(filters.FilterSet):
         return authors if words else authors.none()
 
 
-class WorkViewSet(viewsets.ReadOnlyModelViewSet[Work]):
+class PublicViewSet(viewsets.ReadOnlyModelViewSet[Row]):
+    """Records that anyone may read. Nobody is logged in here, so every answer is the same for all and may be cached."""
+
+    authentication_classes = ()
+    lookup_value_regex = "[0-9]{1,18}"
+
+
+class WorkViewSet(PublicViewSet[Work]):
     """Works, newest first."""
 
     queryset = (
@@ -162,10 +175,9 @@ class WorkViewSet(viewsets.ReadOnlyModelViewSet[Work]):
             "identifiers", Prefetch("work_topics", WorkTopic.objects.select_related("topic").order_by("position"))
         )
     )
-    filter_backends = [filters.DjangoFilterBackend]
+    filter_backends = (filters.DjangoFilterBackend,)
     filterset_class = WorkFilter
     pagination_class = NewestFirst
-    lookup_value_regex = "[0-9]{1,18}"
 
     def get_serializer_class(self) -> type[WorkSerializer]:
         return WorkDetailSerializer if self.action == "retrieve" else WorkSerializer
@@ -178,18 +190,17 @@ class WorkViewSet(viewsets.ReadOnlyModelViewSet[Work]):
         return works.prefetch_related("versions", Prefetch("authorships", authorships.order_by("position")))
 
 
-class AuthorViewSet(viewsets.ReadOnlyModelViewSet[Author]):
+class AuthorViewSet(PublicViewSet[Author]):
     """Public author records, those with the most works first."""
 
     queryset = Author.objects.public()
     serializer_class = AuthorSerializer
-    filter_backends = [filters.DjangoFilterBackend]
+    filter_backends = (filters.DjangoFilterBackend,)
     filterset_class = AuthorFilter
     pagination_class = MostWorksFirst
-    lookup_value_regex = "[0-9]{1,18}"
 
 
-class TopicViewSet(viewsets.ReadOnlyModelViewSet[Topic]):
+class TopicViewSet(PublicViewSet[Topic]):
     """Topics, those with the most works first."""
 
     queryset = Topic.objects.all()
@@ -199,10 +210,9 @@ class TopicViewSet(viewsets.ReadOnlyModelViewSet[Topic]):
     lookup_value_regex = r"[A-Za-z0-9.\-]{1,64}"
 
 
-class InstitutionViewSet(viewsets.ReadOnlyModelViewSet[Institution]):
+class InstitutionViewSet(PublicViewSet[Institution]):
     """Institutions, those with the most works first."""
 
     queryset = Institution.objects.all()
     serializer_class = InstitutionSerializer
     pagination_class = MostWorksFirst
-    lookup_value_regex = "[0-9]{1,18}"

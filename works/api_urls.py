@@ -17,5 +17,9 @@ router.register("institutions", InstitutionViewSet, basename="api-institution")
 urlpatterns = [
     path("v1/", include(router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="works/api_docs.html"),
+        name="api-docs",
+    ),
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import BooleanField, Case, Model, Q, QuerySet, Value, When
+from django.db.models import Case, Model, Q, QuerySet, Value, When
 
 from works.identifiers import orcid
 from works.models import Author, Institution, Topic
@@ -36,7 +36,7 @@ def search_researchers(query: str, cursor: str = "") -> Page[Author]:
         return Page([])
     for word in words:
         authors = authors.filter(begins_a_word("name_key", word))
-    exact = {" ".join(words), " ".join([*words[-1:], *words[:-1]])} if words else set()
+    exact = exact_keys(query)
     ranked = authors.annotate(
         is_exact=Case(When(name_key__in=exact, then=Value(1)), default=Value(0)) if exact else Value(0)
     )
@@ -50,6 +50,12 @@ def search_researchers(query: str, cursor: str = "") -> Page[Author]:
     last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
     next_cursor = encode_cursor(last.is_exact, last.work_count, last.pk) if last else ""  # type: ignore[attr-defined]
     return Page(rows[:PAGE_SIZE], next_cursor, start is not None)
+
+
+def exact_keys(query: str) -> set[str]:
+    """The name keys that a query spells out: as written, and with its last word as the family name."""
+    words = _words(query)
+    return {" ".join(words), " ".join([*words[-1:], *words[:-1]])} if words else set()
 
 
 def similar_researchers(query: str) -> list[Author]:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from works.addresses import researcher_url
 from works.citations import Citation, CitedName
 from works.items import NAMES_SHOWN, PrintedName, WorkItem
+from works.markup import plain_text
 from works.models import Authorship, Institution, Work
 
 #: Descriptions for machines name at most this many authors: a list of 3,000 would double the weight of the page.
@@ -92,7 +93,7 @@ def meta_tags(citation: Citation) -> SafeString:
 
 def _meta_pairs(citation: Citation) -> Iterator[tuple[str, str]]:
     day = citation.submitted
-    pairs = [("citation_title", citation.title)]
+    pairs = [("citation_title", plain_text(citation.title))]
     pairs += [
         ("citation_author", f"{name.family}, {name.given}" if name.given else name.family)
         for name in citation.names[:NAMES_DESCRIBED]
@@ -117,13 +118,13 @@ def structured_data(citation: Citation, description: WorkDescription) -> SafeStr
         "@type": "ScholarlyArticle",
         "@id": citation.url,
         "url": citation.url,
-        "headline": citation.title[:250],
+        "headline": plain_text(citation.title)[:250],
         "author": [{"@type": "Organization" if name.is_group else "Person", "name": name.text} for name in names],
         "datePublished": citation.submitted.isoformat() if citation.submitted else str(citation.year or ""),
         "keywords": list(citation.key_words),
         "sameAs": same_as,
-        "abstract": citation.abstract[:1000],
+        "abstract": plain_text(citation.abstract)[:1000],
     }
     text = json.dumps({name: value for name, value in data.items() if value}, ensure_ascii=False)
     escaped = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return mark_safe(escaped)  # no character is left that ends or opens an element
+    return mark_safe(escaped)  # noqa: S308 - no character is left that opens or ends an element

@@ -5,30 +5,41 @@ from __future__ import annotations
 from functools import lru_cache
 
 from django import template
-from django.utils.html import conditional_escape, escape
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from works.items import PrintedName
+from works.markup import block_html, inline_html, opening, plain_text
 
 register = template.Library()
 
 
+#: Characters of an abstract that a list shows before it is unfolded.
+OPENING_LENGTH = 280
+
+
 @register.filter
 def title_html(text: str) -> SafeString:
-    """A title as HTML."""
-    return _title(text)
+    """A title or another line as HTML."""
+    return _line(text)
 
 
 @register.filter
 def abstract_html(text: str) -> SafeString:
-    """An abstract as HTML."""
-    return _abstract(text)
+    """An abstract as HTML: one ``p`` element a paragraph."""
+    return _paragraphs(text)
+
+
+@register.filter
+def opening_html(text: str) -> SafeString:
+    """The beginning of an abstract as one line of HTML."""
+    return _line(opening(text, OPENING_LENGTH))
 
 
 @register.filter
 def plain(text: str) -> str:
     """The text without LaTeX marks, for the title of a window and for descriptions."""
-    return text
+    return plain_text(text)
 
 
 @register.simple_tag
@@ -37,7 +48,7 @@ def printed_names(names: list[PrintedName], focus_id: int | None = None) -> Safe
 
     One string built at once: a list page prints hundreds of names.
     """
-    return mark_safe(", ".join(_printed_name(name, focus_id) for name in names))  # every part is escaped
+    return mark_safe(", ".join(_printed_name(name, focus_id) for name in names))  # noqa: S308 - every part is escaped
 
 
 @register.filter
@@ -54,11 +65,11 @@ def _printed_name(name: PrintedName, focus_id: int | None) -> str:
     return f'<a href="{conditional_escape(name.url)}">{text}</a>' if name.url else text
 
 
+@lru_cache(maxsize=1 << 13)
+def _line(text: str) -> SafeString:
+    return mark_safe(inline_html(text))  # noqa: S308 - works.markup escapes all but its own elements
+
+
 @lru_cache(maxsize=1 << 12)
-def _title(text: str) -> SafeString:
-    return escape(text)
-
-
-@lru_cache(maxsize=1 << 11)
-def _abstract(text: str) -> SafeString:
-    return escape(text)
+def _paragraphs(text: str) -> SafeString:
+    return mark_safe(block_html(text))  # noqa: S308 - works.markup escapes all but its own elements

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from xml.sax.xmlreader import AttributesImpl
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.xmlutils import SimplerXMLGenerator
@@ -15,7 +16,10 @@ from works.models import Author, Work
 #: Ids per part; a part lists at most this many addresses (the protocol allows 50,000).
 PART_SIZE = 10_000
 XMLNS = "http://www.sitemaps.org/schemas/sitemap/0.9"
-SECTIONS = {"works": Work.objects.listed(), "researchers": Author.objects.public()}
+SECTIONS: dict[str, QuerySet[Work] | QuerySet[Author]] = {
+    "works": Work.objects.listed(),
+    "researchers": Author.objects.public(),
+}
 
 
 @require_safe
@@ -35,7 +39,7 @@ def sitemap_part(request: HttpRequest, section: str, part: int) -> HttpResponse:
     if section not in SECTIONS or part > 10**9:
         raise Http404("No such part of the site map")
     names = ("title",) if section == "works" else ("display_name",)
-    rows = (
+    rows: QuerySet[Work] | QuerySet[Author] = (
         SECTIONS[section]
         .filter(pk__gte=part * PART_SIZE, pk__lt=(part + 1) * PART_SIZE)
         .order_by("pk")
@@ -59,9 +63,9 @@ def _document(
     response = HttpResponse(content_type="application/xml; charset=utf-8")
     xml = SimplerXMLGenerator(response, "utf-8")
     xml.startDocument()
-    xml.startElement(root, {"xmlns": XMLNS})
+    xml.startElement(root, AttributesImpl({"xmlns": XMLNS}))
     for address, changed in addresses:
-        xml.startElement(element, {})
+        xml.startElement(element, AttributesImpl({}))
         xml.addQuickElement("loc", request.build_absolute_uri(address))
         if changed is not None:
             xml.addQuickElement("lastmod", changed.date().isoformat())

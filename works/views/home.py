@@ -12,7 +12,7 @@ from works.search import newest_works
 
 RECENT_WORKS = 6
 FEATURED_RESEARCHERS = 9
-FEATURED_TOPICS = 14
+FEATURED_TOPICS = 12
 NAMES_SHOWN = 8
 
 
@@ -22,6 +22,14 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "recent": work_items(recent.rows, names=NAMES_SHOWN),
         "researchers": Author.objects.public().order_by("-work_count", "pk")[:FEATURED_RESEARCHERS],
-        "topics": Topic.objects.filter(work_count__gt=0).order_by("-work_count", "pk")[:FEATURED_TOPICS],
+        "topics": _topics(),
     }
     return render(request, "works/home.html", context)
+
+
+def _topics() -> list[Topic]:
+    """The topics with the most works, one of each name (cs.LG and stat.ML are both called Machine Learning)."""
+    by_name: dict[str, Topic] = {}
+    for topic in Topic.objects.filter(work_count__gt=0).order_by("-work_count", "pk")[: FEATURED_TOPICS * 2]:
+        by_name.setdefault(topic.name, topic)
+    return list(by_name.values())[:FEATURED_TOPICS]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from works.addresses import name_url
 from works.name_forms import fold
-from works.namesakes import namesakes
+from works.namesakes import namesakes, printed_form
 from works.query_terms import clean_query
 
 
@@ -26,7 +26,7 @@ def name(request: HttpRequest, key: str) -> HttpResponse:
     if not page.rows and not page.is_continued:
         raise Http404("No author record has this name")
     context = {
-        "name": name_key.title(),
+        "name": printed_form(name_key),
         "page": page,
         "first_query": "",
         "next_query": urlencode({"cursor": page.next_cursor}) if page.next_cursor else "",

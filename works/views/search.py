@@ -11,10 +11,17 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from works.addresses import search_url
+from works.addresses import name_url, search_url
 from works.items import work_items
 from works.models import Topic, Work
-from works.name_search import search_institutions, search_researchers, search_topics, similar_researchers
+from works.name_search import (
+    exact_keys,
+    search_institutions,
+    search_researchers,
+    search_topics,
+    similar_researchers,
+)
+from works.portraits import portraits
 from works.query_terms import clean_query
 from works.search import WorkFilters, search_works
 from works.suggestions import suggestions
@@ -134,7 +141,14 @@ def _works(wanted: SearchRequest) -> dict[str, Any]:
 
 def _researchers(wanted: SearchRequest) -> dict[str, Any]:
     page = search_researchers(wanted.q, wanted.cursor)
-    return {"page": page, "similar": [] if page.rows or not wanted.q else similar_researchers(wanted.q)}
+    found = portraits(page.rows)
+    exact = [portrait.author for portrait in found if portrait.author.name_key in exact_keys(wanted.q)]
+    return {
+        "page": page,
+        "portraits": found,
+        "namesakes_url": name_url(exact[0].name_key) if len(exact) > 1 else "",
+        "similar": [] if page.rows or not wanted.q else similar_researchers(wanted.q),
+    }
 
 
 def _topics(wanted: SearchRequest) -> dict[str, Any]:

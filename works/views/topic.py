@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections import defaultdict
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,18 +13,33 @@ from works.items import work_items
 from works.models import Topic, Work
 from works.query_terms import clean_query
 from works.search import newest_works
+from works.taxonomy import topic_name
 
-RESEARCHERS_SHOWN = 12
+#: Archives whose name is not that of a category.
+ARCHIVES = {
+    "econ": "Economics",
+    "eess": "Electrical Engineering and Systems Science",
+    "math": "Mathematics",
+    "nlin": "Nonlinear Sciences",
+    "physics": "Physics",
+    "q-fin": "Quantitative Finance",
+    "stat": "Statistics",
+}
 
 
 @require_safe
 def topics(request: HttpRequest) -> HttpResponse:
-    """Every topic that has works, under its archive ("cs", "math") or scheme."""
-    rows = Topic.objects.filter(work_count__gt=0).order_by("scheme", "code")
+    """Every topic that has works, under its archive (Computer Science, Mathematics) or scheme."""
+    archives: dict[str, list[Topic]] = defaultdict(list)
+    for row in Topic.objects.filter(work_count__gt=0).order_by("scheme", "code"):
+        is_arxiv = row.scheme == Topic.Scheme.ARXIV
+        archives[row.code.split(".")[0] if is_arxiv else row.get_scheme_display()].append(row)
     groups = [
-        (label, list(members))
-        for label, members in groupby(rows, key=lambda topic: (topic.get_scheme_display(), topic.code.split(".")[0]))
+        (ARCHIVES.get(name) or topic_name("arxiv", name), rows) for name, rows in archives.items() if len(rows) > 1
     ]
+    single = [rows[0] for rows in archives.values() if len(rows) == 1]
+    if single:
+        groups.append(("Other archives", single))
     return render(request, "works/topics.html", {"groups": groups})
 
 
