@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from profiles import claims
+from profiles.models import DISPUTE_HOLD, Claim, ClaimEvent, User
+from tests.factories import AuthorFactory, ClaimFactory, UserFactory
+from tests.profiles.people import account
+from works.models import Author
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def test_a_claim_waits_and_leaves_an_event(ada: Author, claimant: User) -> None:
+    event = claims.request_claim(claimant, ada, "  I wrote the notes.  ")
+    assert event.kind == ClaimEvent.Kind.REQUESTED
+    assert (event.claim.state, event.claim.statement) == (Claim.State.PENDING, "I wrote the notes.")
+    ada.refresh_from_db()
+    assert ada.level == 1
+
+
+def test_a_second_claim_is_refused_and_names_the_first(ada: Author, claimant: User) -> None:
+    claims.request_claim(claimant, ada, "")
+    with pytest.raises(claims.ClaimError, match="already"):
+        claims.request_claim(claimant, ada, "")
+    other = AuthorFactory(display_name="Grace Hopper")
+    with pytest.raises(claims.ClaimError, match="Ada Lovelace"):
+        claims.request_claim(claimant, other, "")
+    assert Claim.objects.count() == 1
+
+
+def test_the_database_itself_keeps_one_claim_per_user(ada: Author, claimant: User) -> None:
+    ClaimFactory(user=claimant, author=ada)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ClaimFactory(user=claimant)
+
+
+def test_two_people_can_wait_for_one_record_but_only_one_gets_it(ada: Author, claimant: User, staff: User) -> None:
+    first = claims.request_claim(claimant, ada, "").claim
+    second = claims.request_claim(account("A. Lovelace"), ada, "").claim
+    claims.approve(first, staff)
+    with pytest.raises(claims.ClaimError, match="has an owner"):
+        claims.approve(second, staff)
+
+
+def test_approval_lifts_the_level_when_email_and_name_fit(ada: Author, claimant: User, staff: User) -> None:
+    claim = claims.request_claim(claimant, ada, "").claim
+    before = Author.objects.get(pk=ada.pk).revision
+    [event] = claims.approve(claim, staff, "Welcome")
+    claim.refresh_from_db()
+    ada.refresh_from_db()
+    assert (claim.state, claim.decided_by, claim.decision_note) == (Claim.State.ACCEPTED, staff, "Welcome")
+    assert (ada.level, event.level) == (2, 2)
+    assert ada.revision > before
+
+
+@pytest.mark.parametrize(
+    ("name", "is_confirmed", "doubt"),
+    [
+        ("Grace Hopper", True, "does not fit Ada Lovelace"),
+        ("", True, "does not fit"),
+        ("Ada Lovelace", False, "not confirmed"),
+    ],
+)
+def test_approval_without_proof_stays_at_level_one_and_says_why(
+    ada: Author, staff: User, name: str, is_confirmed: bool, doubt: str
+) -> None:
+    user = account(name) if is_confirmed else UserFactory(name=name)
+    [event] = claims.approve(claims.request_claim(user, ada, "").claim, staff)
+    ada.refresh_from_db()
+    assert ada.level == event.level == 1
+    assert doubt in event.level_reason
+
+
+def test_a_printed_variant_of_the_name_is_enough(ada: Author, staff: User) -> None:
+    Author.objects.filter(pk=ada.pk).update(name_forms=[["A. A. Lovelace", 1]])
+    user = account("Augusta Ada Lovelace")
+    assert claims.level_doubts(user, Author.objects.get(pk=ada.pk)) == []
+
+
+def test_a_decision_is_made_once(ada: Author, claimant: User, staff: User) -> None:
+    claim = claims.request_claim(claimant, ada, "").claim
+    claims.refuse(claim, staff, "Not you")
+    with pytest.raises(claims.ClaimError, match="refused"):
+        claims.approve(claim, staff)
+    ada.refresh_from_db()
+    assert ada.level == 1
+
+
+def test_a_refused_person_may_ask_again(ada: Author, claimant: User, staff: User) -> None:
+    claims.refuse(claims.request_claim(claimant, ada, "").claim, staff)
+    assert claims.request_claim(claimant, ada, "More about me").claim.is_pending
+
+
+def test_withdrawing_frees_the_person(ada: Author, claimant: User) -> None:
+    claim = claims.request_claim(claimant, ada, "").claim
+    assert claims.withdraw(claim, claimant).kind == ClaimEvent.Kind.WITHDRAWN
+    assert claims.current_claim(claimant) is None
+
+
+def test_giving_up_takes_the_level_back(ada: Author, claimant: User, staff: User) -> None:
+    claim = claims.request_claim(claimant, ada, "").claim
+    with pytest.raises(claims.ClaimError):
+        claims.release(claim, claimant)
+    claims.approve(claim, staff)
+    claims.release(claim, claimant)
+    ada.refresh_from_db()
+    assert ada.level == 1
+    assert claims.owner_claim(ada) is None
+
+
+def test_a_merged_record_cannot_be_claimed(ada: Author, claimant: User) -> None:
+    old = AuthorFactory(status=Author.Status.MERGED, merged_into=ada)
+    with pytest.raises(claims.ClaimError, match="no longer in use"):
+        claims.request_claim(claimant, old, "")
+
+
+def test_a_dispute_waits_72_hours_and_then_replaces_the_owner(ada: Author, claimant: User, staff: User) -> None:
+    rival = account("Ada Lovelace", email="other@example.org")
+    with time_machine.travel(MONDAY, tick=False):
+        first = claims.request_claim(claimant, ada, "").claim
+        claims.approve(first, staff)
+        with pytest.raises(claims.ClaimError, match="Say why"):
+            claims.request_claim(rival, ada, "   ")
+        event = claims.request_claim(rival, ada, "It is me")
+    assert event.kind == ClaimEvent.Kind.DISPUTED
+    with time_machine.travel(MONDAY + DISPUTE_HOLD - timedelta(minutes=1)), pytest.raises(claims.ClaimError):
+        claims.approve(event.claim, staff)
+    with time_machine.travel(MONDAY + DISPUTE_HOLD + timedelta(minutes=1)):
+        ended, approved = claims.approve(event.claim, staff)
+    assert (ended.kind, ended.claim) == (ClaimEvent.Kind.REPLACED, first)
+    assert approved.claim == event.claim
+    owner = claims.owner_claim(ada)
+    assert owner is not None
+    assert owner.user == rival
