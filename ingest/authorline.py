@@ -31,7 +31,7 @@ MAX_BYLINES = 20_000
 _MAX_PIECE = 1_000
 
 # --- separators
-_SEPARATOR = re.compile(r"\s*(?:[,;]\s*(?:and\b|&)?|\s(?:and|AND|&|et|und)(?=\s|$)|\s\+\s)\s*")
+_SEPARATOR = re.compile(r"\s*(?:[,;]\s*(?:and\b|&)?|\s'?(?:and|AND|&|et|und)'?(?=\s|$)|\s\+\s)\s*")
 _STRUCTURE = re.compile(r"[(\[)\]:]")
 _OPENING, _CLOSING = "([", ")]"
 
@@ -43,7 +43,10 @@ _LEGEND_ENTRY = re.compile(
 )
 _SUFFIX = re.compile(r"^(?:jr|sr|junior|senior|ii|iii|iv|2nd|3rd)\.?$", re.IGNORECASE)
 _DEGREE = re.compile(r"^(?:ph\.?\s?d|m\.?\s?d|d\.?\s?phil|d\.?\s?sc|m\.?\s?sc|esq|frs|s\.?j|o\.?p)\.?$", re.IGNORECASE)
-_ET_AL = re.compile(r"(?:^|[\s,])(?:et[\s~]*al(?:ii|ia)?\b\.?|and\s+others|others$)\s*", re.IGNORECASE)
+_ET_AL = re.compile(
+    r"(?:^|[\s,])(?:et[\s~]*al(?:ii|ia)?\b\.?|and\s+others|others$|(?:and|&)\s+\d[\d,]*\s+(?:others?|more|additional)\b(?:\s+authors?)?)\s*",
+    re.IGNORECASE,
+)
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _MISSING = re.compile(
     r"(?P<number>\d[\d,]*)\s+(?:(?P<left_out>additional\s+authors?|more|others?|other\s+authors?)|authors?)\b",
@@ -203,13 +206,18 @@ def _take_legend(pieces: list[_Piece]) -> dict[str, str]:
 def _add_piece(bylines: list[_Byline], piece: _Piece) -> None:
     """Turn one piece into a name, a continuation of the name before it, or nothing."""
     text = piece.text.strip(" ,;:")
-    if text and bylines and (_SUFFIX.match(text) or _DEGREE.match(text)):
-        if _SUFFIX.match(text) and not bylines[-1].is_group:
-            bylines[-1].name += f" {text}"
+    if text and (_SUFFIX.match(text) or _DEGREE.match(text)):
+        if bylines and _SUFFIX.match(text) and not bylines[-1].is_group:
+            _add_suffix(bylines[-1], text)
     elif text:
         _add_names(bylines, text)
     for inside in piece.parentheses:
         _add_parenthesis(bylines, inside)
+
+
+def _add_suffix(byline: _Byline, suffix: str) -> None:
+    if not _SUFFIX.match(byline.name.rpartition(" ")[2]):
+        byline.name += f" {suffix}"
 
 
 def _add_names(bylines: list[_Byline], text: str) -> None:
@@ -223,14 +231,20 @@ def _add_names(bylines: list[_Byline], text: str) -> None:
     if email:
         text = _EMAIL.sub("", text).strip(" <>,")
     person, group = person_and_group(text)
-    if previous and previous.is_group and not is_group_name(previous.name) and group:
-        # "on behalf of the CAST and IAXO collaborations": the "and" stood inside one group name.
-        previous.name = f"{previous.name} and {group}"
+    if previous and group and _is_part_of_group(previous, group):
+        previous.name, previous.is_group = f"{group_name(previous.name)} and {group}", True
         return
     if name := clean_name(person):
         bylines.append(_Byline(name, email=email.group() if email else None))
     if group and (name := clean_name(group)):
         bylines.append(_Byline(name, is_group=True))
+
+
+def _is_part_of_group(previous: _Byline, group: str) -> bool:
+    """A separator stood inside one group name: "on behalf of the CAST and IAXO collaborations", "The CDF, D0 ..."."""
+    if is_group_name(previous.name):
+        return False
+    return previous.is_group or (previous.name.startswith("The ") and group.lower().endswith("collaborations"))
 
 
 def _add_parenthesis(bylines: list[_Byline], inside: str) -> None:
@@ -245,7 +259,7 @@ def _add_parenthesis(bylines: list[_Byline], inside: str) -> None:
         return
     byline = bylines[-1]
     if _SUFFIX.match(inside):
-        byline.name += f" {inside}"
+        _add_suffix(byline, inside)
         return
     if byline.is_group and inside.endswith(","):
         # "AMANDA Collaboration (M. Ackermann et al.)": the cut left a comma where "et al." stood.

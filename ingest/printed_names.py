@@ -12,7 +12,7 @@ from works.accents import accents_to_unicode, without_braces
 from works.characters import one_line
 
 MAX_NAME_LENGTH = 200
-MARKS = "*†‡§¶#|•⋆∗%"
+MARKS = "*†‡§¶#|•⋆∗%⁰¹²³⁴⁵⁶⁷⁸⁹"
 """Signs that refer to a footnote, and are no part of a name."""
 
 # --- LaTeX and marks that are no letters
@@ -33,6 +33,8 @@ _COMMAND_AND = re.compile(r"\\(?:and|AND)(?![a-zA-Z])")
 # A right quotation mark of Windows-1252 (0x92) that a terminal wrote as "~R": "D~RErasmo".
 _CARET_NOTATION_QUOTE = re.compile(r"(?<=[A-Z])~R(?=[A-Z])")
 _GAP_AT_HYPHEN = re.compile(r"(?<=[\w.])\s+-(?=\w)|(?<=[\w.])-\s+(?!and\b)(?=\w)")
+
+_EAST_ASIAN_MARKS = str.maketrans({"，": ", ", "、": ", ", "；": "; ", "（": " (", "）": ")", "：": ":", "\u3000": " "})
 
 # --- groups
 
@@ -63,34 +65,11 @@ _GLUED_DIGITS = re.compile(
     rf"(?:(?<=[^\W\d_A-Z])|(?<=\.))[\d{MARKS}]+(?:\s*,\s*[\d{MARKS}]+)*$|\s+[\d{MARKS}]+$|^[\d{MARKS}]+\s*(?=[^\W\d_])"
 )
 # Letters, full stops, hyphens, apostrophes: nothing to clean, unless a word says otherwise.
-_SIMPLE_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’-]|[ -](?![ -]))*")
-_TELLING_WORDS = frozenset(
-    [
-        "and",
-        "et",
-        "by",
-        "with",
-        "for",
-        "on",
-        "in",
-        "of",
-        "the",
-        "from",
-        "representing",
-        "behalf",
-        "author",
-        "authors",
-        "unknown",
-        "none",
-        "anonymous",
-        "nan",
-        "null",
-        "appendix",
-        "an",
-        "a",
-        "others",
-    ]
-)
+_SIMPLE_NAME = re.compile(r"[^\W\d_⁰-⁹¹²³](?:[^\W\d_⁰-⁹¹²³]|[.'’-]|[ -](?![ -]))*")
+_TELLING_WORDS = {
+    "and", "et", "by", "with", "for", "on", "in", "of", "the", "from", "representing", "behalf", "author", "authors",
+    "unknown", "none", "anonymous", "nan", "null", "appendix", "an", "a", "others",
+}  # fmt: skip
 
 
 def plain_author_text(line: str) -> str:
@@ -103,6 +82,8 @@ def plain_author_text(line: str) -> str:
         text = _FONT_COMMAND.sub("", _SPACING_COMMAND.sub(" ", text)).replace("$", "").replace("\\", "")
     if "{" in text or "}" in text:
         text = without_braces(text).replace("{", "").replace("}", "")
+    if not text.isascii():
+        text = text.translate(_EAST_ASIAN_MARKS)
     if "~" in text:
         text = text.replace("~", " ")
     return _GAP_AT_HYPHEN.sub("-", text) if " -" in text or "- " in text else text
@@ -132,6 +113,7 @@ def is_simple_name(text: str) -> bool:
     return (
         len(text) <= MAX_NAME_LENGTH
         and _SIMPLE_NAME.fullmatch(text) is not None
+        and text[0].isalpha()
         and text[-1] not in " -"
         and _TELLING_WORDS.isdisjoint(text.lower().split())
         and not is_group_name(text)

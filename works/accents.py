@@ -57,7 +57,7 @@ def _spell(text: str) -> str:
     text = _ACCENT.sub(_compose, text)
     text = _LETTER.sub(lambda match: _LETTERS[match.group(1)], text)
     # A brace round one accented letter has done its work: Schr{ö}dinger.
-    text = re.sub(r"\{([^\W\d_])\}", r"\1", text) if "{" in text else text
+    text = re.sub(r"\{([^\W\d_A-Za-z])\}", r"\1", text) if "{" in text else text
     return unicodedata.normalize("NFC", text)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from html.entities import html5
 
 import ftfy
 
@@ -70,5 +71,7 @@ def paragraphs(text: str) -> str:
 
 def _unescape(match: re.Match[str]) -> str:
     entity = match.group()
+    if entity[1] != "#":
+        return html5.get(entity[1:], entity)
     character = html.unescape(entity)
     return entity if "\ufffd" in character else character

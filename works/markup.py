@@ -106,16 +106,21 @@ def without_html(text: str) -> str:
     pieces = []
     end = 0
     for tag in _TAG.finditer(spaced):
-        pieces += [html.escape(spaced[end : tag.start()], quote=False), tag.group()]
+        pieces += [_without_brackets(spaced[end : tag.start()]), tag.group()]
         end = tag.end()
-    pieces.append(html.escape(spaced[end:], quote=False))
+    pieces.append(_without_brackets(spaced[end:]))
     return html.unescape(nh3.clean("".join(pieces), tags=set())).strip()
+
+
+def _without_brackets(text: str) -> str:
+    """Angle brackets that are no element as entities; entities of the input stay what they are."""
+    return text.replace("<", "&lt;").replace(">", "&gt;")
 
 
 # --- LaTeX outside formulas
 
 _COMMAND_WITH_TEXT = re.compile(
-    r"\\(?P<command>emph|text(?:bf|it|sl|tt|sc|sf|rm|up|md|normal|superscript|subscript)|underline|mbox|hbox|url|text)\s?"
+    r"\\(?P<command>emph|text(?:bf|it|sl|tt|sc|sf|rm|up|md|normal|superscript|subscript)?|underline|[mh]box|url)\s?"
     r"\{(?P<text>[^{}\\]*)\}"
 )
 _FONT_GROUP = re.compile(r"\{\s*\\(?P<command>em|it|bf|sl|tt|sc|sf|rm)(?![A-Za-z])\s*(?P<text>[^{}\\]*?)(?:\\/)?\}")
@@ -206,16 +211,16 @@ def _render_commands(text: str, output: _Output) -> str:
 
 # --- formulas
 
-_MATH_ELEMENTS = frozenset(
-    ("math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "msub", "msup", "msubsup", "munder", "mover")
-    + ("munderover", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose")
-    + ("mmultiscripts", "mprescripts", "none")
-)
-_MATH_ATTRIBUTES = frozenset(
-    ("display", "mathvariant", "stretchy", "fence", "form", "lspace", "rspace", "width", "height", "depth")
-    + ("displaystyle", "scriptlevel", "linethickness", "columnalign", "rowspacing", "columnspacing", "accent")
-    + ("accentunder", "notation", "minsize", "maxsize", "separator", "movablelimits", "largeop", "symmetric")
-)
+_MATH_ELEMENTS = {
+    "math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "msub", "msup", "msubsup", "munder", "mover",
+    "munderover", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose",
+    "mmultiscripts", "mprescripts", "none",
+}  # fmt: skip
+_MATH_ATTRIBUTES = {
+    "display", "mathvariant", "stretchy", "fence", "form", "lspace", "rspace", "width", "height", "depth",
+    "displaystyle", "scriptlevel", "linethickness", "columnalign", "rowspacing", "columnspacing", "accent",
+    "accentunder", "notation", "minsize", "maxsize", "separator", "movablelimits", "largeop", "symmetric",
+}  # fmt: skip
 _ATTRIBUTE_VALUE = re.compile(r"[\w .%+-]{1,60}")
 _UNSET_COMMAND = re.compile(r"\\[A-Za-z]")
 _DEEPEST = 60

@@ -9,9 +9,9 @@ from pylatexenc.latex2text import get_default_latex_context_db
 
 _FURTHER = {
     "epsilon": "ε", "varepsilon": "ε", "phi": "φ", "varphi": "φ", "ldots": "…", "dots": "…", "cdots": "⋯",
-    "degree": "°", "deg": "°", "circ": "°", "sim": "~", "quad": " ", "qquad": " ", "par": " ", "newline": " ", "lesssim": "≲",
-    "gtrsim": "≳", "odot": "⊙", "log": "log", "exp": "exp", "sin": "sin", "cos": "cos", "tan": "tan", "min": "min",
-    "max": "max", "LaTeX": "LaTeX", "TeX": "TeX",
+    "degree": "°", "deg": "°", "circ": "°", "sim": "~", "lesssim": "≲", "gtrsim": "≳", "odot": "⊙",
+    "quad": " ", "qquad": " ", "par": " ", "newline": " ", "LaTeX": "LaTeX", "TeX": "TeX",
+    "log": "log", "exp": "exp", "sin": "sin", "cos": "cos", "tan": "tan", "min": "min", "max": "max",
 }  # fmt: skip
 
 SYMBOLS: dict[str, str] = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ingest.sources.arxiv_listing import ArxivListing
 from ingest.sources.arxiv_snapshot import ArxivSnapshot
 from ingest.sources.base import Source, SourceError
 from ingest.sources.sample import Sample
 
-_SOURCES: dict[str, Source] = {source.slug: source for source in (Sample(), ArxivSnapshot())}
+_SOURCES: dict[str, Source] = {source.slug: source for source in (Sample(), ArxivSnapshot(), ArxivListing())}
 
 
 def source_slugs() -> list[str]:

@@ -18,9 +18,9 @@ from works.records import BylineRecord
 # Any sign that a line is more than names and commas: a character, a gap, or a word (looked for in lower case).
 _NOT_PLAIN = re.compile(r"[^\w .,'’-]|[0-9_]|[ ,.]-|- |  |, ?,|,[^ ]")
 _NOT_PLAIN_WORDS = (
-    " and ", " et ", " for ", " with ", " other ", " others ", " author ", " authors ", " unknown ", " anonymous ",
-    " none ", " jr ", " jr. ", " sr ", " sr. ", " junior ", " senior ", " ii ", " iii ", " iv ", " phd ", " ph.d. ",
-    " md ", " m.d. ", "collab", "team", "group", "consorti", "network",
+    " and ", " 'and' ", " et ", " for ", " with ", " other ", " others ", " author ", " authors ", " unknown ",
+    " anonymous ", " none ", " jr ", " jr. ", " sr ", " sr. ", " junior ", " senior ", " ii ", " iii ", " iv ",
+    " phd ", " ph.d. ", " md ", " m.d. ", "collab", "team", "group", "consorti", "network",
 )  # fmt: skip
 _NOT_IN_NAME = re.compile(r"[^\w .'’-]|[0-9_]")
 

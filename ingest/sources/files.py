@@ -23,6 +23,7 @@ KEPT_OF_LONG_LINE = 64 * 1024
 _CHUNK = 1024 * 1024
 # A Zstandard block of four bytes may stand for 128 kB: small pieces bound what one call can return.
 _COMPRESSED_PIECE = 4096
+_END_OF_FILE = -1
 _XZ_MEMORY = 256 * 1024 * 1024
 
 
@@ -62,7 +63,7 @@ def first_lines(path: Path, count: int = 20) -> list[bytes]:
     Raises ``SourceError`` in one clear line when the file is missing, unreadable, empty or of a kind never read here.
     """
     lines: list[bytes] = []
-    for _, line, problem in _lines(path, 0):
+    for _, line, problem in _lines(path, 0, _Meter()):
         if problem and not lines:
             raise SourceError(f"{path.name}: {problem[0].lower()}{problem[1:]}")
         if line.strip():
@@ -77,30 +78,41 @@ def first_lines(path: Path, count: int = 20) -> list[bytes]:
 def read_lines(options: SourceOptions, cursor: Cursor | None = None) -> Iterator[RawItem]:
     """All non-empty lines of ``options.inputs``, in order.
 
-    The cursor names the file, the byte after the line (of the uncompressed text) and the line's number. When the file
-    has another size than the cursor remembers, it was replaced meanwhile and is read from its start.
+    The cursor names the file, the byte after the line (of the uncompressed text) and the line's number, and says how
+    many of all the files' bytes are read. When the file has another size than the cursor remembers, it was replaced
+    meanwhile and is read from its start.
     """
     cursor = cursor or {}
     first_file, position = _integer(cursor, "file"), _integer(cursor, "position")
-    read = 0
+    try:
+        sizes = [Path(name).stat().st_size for name in options.inputs]
+    except OSError as error:
+        raise SourceError(f"{error.filename} cannot be read: {error.strerror}") from None
+    in_all = sum(sizes)
     for number, name in enumerate(options.inputs):
         if number < first_file:
             continue
         path = Path(name)
-        size = path.stat().st_size
+        size = sizes[number]
+        meter, read_before = _Meter(), sum(sizes[:number])
         resumes = number == first_file and cursor.get("size") == size
         offset = _integer(cursor, "offset") if resumes else 0
         if number == first_file and not resumes:
             position = _integer(cursor, "before")
         before = _integer(cursor, "before") if number == first_file else position
-        for end, line, problem in _lines(path, offset):
+        for end, line, problem in _lines(path, offset, meter):
             if not line.strip() and not problem:
                 continue
-            if options.limit is not None and read >= options.limit:
+            if options.limit is not None and position >= options.limit:
                 return
-            read += 1
             position += 1
-            after: Cursor = {"file": number, "offset": end, "position": position, "size": size, "before": before}
+            read = size if end == _END_OF_FILE else min(end if meter.is_plain else meter.consumed, size)
+            after: Cursor = {"position": position, "read": read_before + read, "of": in_all}
+            if end == _END_OF_FILE:
+                following = sizes[number + 1] if number + 1 < len(sizes) else 0
+                after |= {"file": number + 1, "offset": 0, "size": following, "before": position}
+            else:
+                after |= {"file": number, "offset": end, "size": size, "before": before}
             yield RawItem(position, line, after, problem)
 
 
@@ -109,13 +121,23 @@ def _integer(cursor: Cursor, name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _lines(path: Path, offset: int) -> Iterator[tuple[int, bytes, str | None]]:
-    """Yield (byte after the line, line without its end, problem) from ``offset`` on."""
+class _Meter:
+    """How many bytes of a file, as it lies on the disk, are consumed; of a plain file the line's end says it better."""
+
+    consumed = 0
+    is_plain = False
+
+
+def _lines(path: Path, offset: int, meter: _Meter) -> Iterator[tuple[int, bytes, str | None]]:
+    """Yield (byte after the line, line without its end, problem) from ``offset`` on.
+
+    ``_END_OF_FILE`` stands for the byte when the file cannot be read further.
+    """
     rest = b""
     end = offset
     skipping = False
     try:
-        for chunk in _chunks(path, offset):
+        for chunk in _chunks(path, offset, meter):
             *lines, rest_of_chunk = chunk.split(b"\n")
             for line in lines:
                 end += len(line) + 1
@@ -135,9 +157,7 @@ def _lines(path: Path, offset: int) -> Iterator[tuple[int, bytes, str | None]]:
                 rest = rest[:KEPT_OF_LONG_LINE]
                 skipping = True
     except _DamagedError as damage:
-        if offset and end == offset and not rest:
-            return  # all that could be read, and the damage itself, had been read before
-        yield end + len(rest), rest[:KEPT_OF_LONG_LINE], str(damage)
+        yield _END_OF_FILE, rest[:KEPT_OF_LONG_LINE], str(damage)
         return
     if skipping:
         yield end, rest, f"The line is longer than {MAX_LINE // 1024**2} MB"
@@ -145,7 +165,7 @@ def _lines(path: Path, offset: int) -> Iterator[tuple[int, bytes, str | None]]:
         yield end + len(rest), rest, None
 
 
-def _chunks(path: Path, offset: int) -> Iterator[bytes]:
+def _chunks(path: Path, offset: int, meter: _Meter) -> Iterator[bytes]:
     """The uncompressed bytes of a file from ``offset`` on, in pieces."""
     try:
         stream = path.open("rb")
@@ -164,9 +184,10 @@ def _chunks(path: Path, offset: int) -> Iterator[bytes]:
         for magic, (kind, decompressor) in _MAGIC.items():
             if head.startswith(magic):
                 stream.seek(0)
-                yield from _after(offset, _decompressed(stream, kind, decompressor))
+                yield from _after(offset, _decompressed(stream, kind, decompressor, meter))
                 return
         stream.seek(offset)
+        meter.is_plain = True
         while chunk := stream.read(_CHUNK):
             yield chunk
 
@@ -180,7 +201,7 @@ def _after(offset: int, chunks: Iterator[bytes]) -> Iterator[bytes]:
         offset = 0
 
 
-def _decompressed(stream: BinaryIO, kind: str, new: Callable[[], _Decompressor]) -> Iterator[bytes]:
+def _decompressed(stream: BinaryIO, kind: str, new: Callable[[], _Decompressor], meter: _Meter) -> Iterator[bytes]:
     """Decompress all members of an archive, joined to chunks. Raises ``_DamagedError`` after the last whole piece."""
     decompressor = new()
     parts: list[bytes] = []
@@ -202,8 +223,10 @@ def _decompressed(stream: BinaryIO, kind: str, new: Callable[[], _Decompressor])
             problem = f"The {kind} archive is damaged ({error})"
             break
         if size >= _CHUNK:
+            meter.consumed = stream.tell()
             yield b"".join(parts)
             parts, size = [], 0
+    meter.consumed = stream.tell()
     if parts:
         yield b"".join(parts)
     if problem:

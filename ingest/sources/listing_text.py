@@ -20,7 +20,7 @@ from functools import lru_cache
 
 from ingest.authorline import parse_author_line
 from ingest.printed_names import is_group_name
-from ingest.sources.arxiv_facts import arxiv_topics, is_withdrawn, plausible
+from ingest.sources.arxiv_facts import acm_topics, arxiv_topics, is_withdrawn, msc_topics, plausible
 from ingest.sources.base import UnusableRecordError
 from works.characters import one_line, paragraphs
 from works.codelinks import find_code_links
@@ -45,11 +45,15 @@ _DAY = r"(\d{1,2})\s+([A-Z][a-z]+),?\s+(\d{4})"
 _SUBMITTED = re.compile(rf"(?<!v1 )[Ss]ubmitted\s+{_DAY}")
 _FIRST_SUBMITTED = re.compile(rf"v1 submitted\s+{_DAY}")
 _ANNOUNCED = re.compile(r"originally announced\s+([A-Z][a-z]+)\s+(\d{4})")
+_LABELS = r"Comments|Journal ref|Report number|MSC Class|ACM Class"
+_LABELLED = re.compile(rf"({_LABELS}):\s*(.+?)(?=\s*(?:{_LABELS}):|$)", re.MULTILINE)
+_SEARCH_SEPARATOR = re.compile(r"\s*(?:-|\d{1,4}\.)\s*(?=arXiv:|$)|(?=arXiv:\d{4}\.|arXiv:[a-z-]+/\d)")
 _MORE, _LESS = "▽ More", "△ Less"
 _ENTRY_ARXIV_ID = re.compile(r"arXiv:(\S+)")
 _CATEGORY = re.compile(
     r"\b(?:cs|math|stat|eess|econ|q-bio|q-fin|physics|astro-ph|cond-mat|nlin)\.[A-Za-z-]{2,15}\b|\b(?:hep|nucl)-[a-z]{2}\b|\bquant-ph\b|\bgr-qc\b"
 )
+_NO_TITLE_LINE = re.compile(rf"arXiv:|doi$|10\.\d{{4,9}}/\S+$|(?:(?:{_CATEGORY.pattern})\s*)+$")
 # Where a title and its first author run together: a letter, digit or closing mark, then a capital.
 _JUNCTION = re.compile(r"(?<=[a-z0-9?!.)\]'”\"])(?=[^\W\d_a-z])|(?<=[A-Z])(?=[A-Z][^\W\d_A-Z])")
 _NAME_WORD = r"(?:[^\W\d_a-z][\w.'’-]*|de|da|di|del|della|van|von|den|der|el|al|la|le|bin|ter|ten|dos|du)"
@@ -93,15 +97,17 @@ def _entry(head: Head, lines: list[str]) -> str:
 
 
 def _cut_search(lines: list[str], _today: date) -> Iterator[tuple[Head, list[str]]]:
-    """Entries are apart by lines with a dash or a number ("1.", "-"), and each has "Authors:"."""
-    if "Authors:" not in lines and not any(line.startswith("Authors:") for line in lines):
+    """Entries begin at a line with a dash or a number ("-", "1."), or with the arXiv id, and each has "Authors:"."""
+    if not any(line.startswith("Authors:") for line in lines):
         return
     entry: list[str] = []
     for line in [*lines, "-"]:
-        if re.fullmatch(r"-|\d+\.", line.strip()):
+        separator = _SEARCH_SEPARATOR.match(line)
+        if separator:
             if any(part.startswith("Authors:") for part in entry):
                 yield {}, entry
-            entry = []
+            rest = line[separator.end() :].strip()
+            entry = [rest] if rest else []
         else:
             entry.append(line)
 
@@ -162,12 +168,7 @@ def _parse_search(_head: Head, lines: list[str]) -> WorkRecord:
         raise UnusableRecordError("The entry has no authors")
     end = next((index for index, line in enumerate(lines) if line.startswith("Abstract:")), len(lines))
     opening = lines[:at]
-    title_lines = [
-        line
-        for line in opening
-        if not line.startswith("arXiv:")
-        and not re.fullmatch(r"doi|10\.\d{4,9}/\S+|(?:[a-z-]+\.[A-Za-z-]+\s*)+", line.strip())
-    ]
+    title_lines = [line for line in opening if not _NO_TITLE_LINE.match(line)]
     authors = " ".join([lines[at].removeprefix("Authors:"), *lines[at + 1 : end]])
     rest = [lines[end].removeprefix("Abstract:"), *lines[end + 1 :]] if end < len(lines) else []
     abstract, tail = _abstract_and_tail(rest)
@@ -195,8 +196,6 @@ def listing_record(*, title: str, authors: str, abstract: str, opening: str, tai
     line = parse_author_line(authors)
     arxiv = _ENTRY_ARXIV_ID.search(opening)
     known = parse_arxiv_id(arxiv.group(1)) if arxiv else None
-    comments = re.search(r"Comments:\s*(.+)", tail)
-    journal = re.search(r"Journal ref:\s*(.+)", tail)
     submitted, first = _long_day(_SUBMITTED.search(tail)), _long_day(_FIRST_SUBMITTED.search(tail))
     record = _record(title, line.bylines, abstract, RANK_OF_LIST)
     if known:
@@ -210,10 +209,11 @@ def listing_record(*, title: str, authors: str, abstract: str, opening: str, tai
     record.announced = _announced(_ANNOUNCED.search(tail), record.submitted)
     if record.submitted:
         record.versions = [VersionRecord(1)]
-    if comments:
-        record.comments = one_line(comments.group(1)) or None
-    if journal:
-        record.journal_ref = one_line(journal.group(1)) or None
+    labelled = {label: one_line(value) or None for label, value in _LABELLED.findall(tail)}
+    record.comments = labelled.get("Comments")
+    record.journal_ref = labelled.get("Journal ref")
+    record.report_no = labelled.get("Report number")
+    record.topics += msc_topics(labelled.get("MSC Class") or "") + acm_topics(labelled.get("ACM Class") or "")
     record.is_withdrawn = is_withdrawn(record.comments, record.abstract)
     record.code_links = find_code_links(record.comments, record.abstract)
     return record
@@ -265,10 +265,10 @@ def _feed_day(opening: re.Match[str], read: str | None) -> date | None:
         return _day(opening["day"], opening["month"], opening["year"])
     try:
         reference = date.fromisoformat(read or "")
-    except ValueError:
+        day = date(reference.year, _MONTHS[opening["month"]], int(opening["day"]))
+        return day if day <= reference else day.replace(year=reference.year - 1)
+    except (KeyError, ValueError):
         return None
-    day = _day(opening["day"], opening["month"], reference.year)
-    return day if day is None or day <= reference else _day(opening["day"], opening["month"], reference.year - 1)
 
 
 def _parse_collaborating_authors(head: Head, lines: list[str]) -> WorkRecord:
