@@ -32,11 +32,11 @@ class Agreement(IntEnum):
 
 def given_tokens(given: str) -> tuple[str, ...]:
     """Folded given names; initials printed together come apart: ``"J.-P. Xiao-Ming"`` -> ``("j", "p", "xiaoming")``."""
-    return tuple(token for token, _ in _marked_tokens(given))
+    return tuple(token for token, _ in marked_given_tokens(given))
 
 
 @lru_cache(maxsize=1 << 17)
-def _marked_tokens(given: str) -> tuple[tuple[str, bool], ...]:
+def marked_given_tokens(given: str) -> tuple[tuple[str, bool], ...]:
     """Given names with whether each is an abbreviation: an initial, or a longer piece with a full stop ("Yu.")."""
     if given.isascii() and given.isalpha() and not given.isupper():
         return ((given.lower(), len(given) == 1),)
@@ -55,13 +55,15 @@ def _word_tokens(word: str) -> list[tuple[str, bool]]:
     if "." not in word:
         parts = hyphen_parts(word)
         if len(parts) > 1 and any(len(part) == 1 for part in parts):
-            return [(folded, len(folded) == 1) for part in parts if (folded := fold(part))]
-        return [(token, len(token) == 1) for token in fold(word).split()]
+            return [(folded, len(folded) == 1 and folded.isascii()) for part in parts if (folded := fold(part))]
+        return [(token, len(token) == 1 and token.isascii()) for token in fold(word).split()]
     pieces = word.replace(".", ". ").split()
     marked: list[tuple[str, bool]] = []
     for piece in pieces:
         for part in hyphen_parts(piece):
-            marked += [(token, len(token) == 1 or part.endswith(".")) for token in fold(part).split()]
+            marked += [
+                (token, (len(token) == 1 and token.isascii()) or part.endswith(".")) for token in fold(part).split()
+            ]
     return marked
 
 
@@ -80,7 +82,7 @@ def compare_names(first: Name, second: Name) -> Agreement:
     families = _compare_families(first.family, second.family)
     if families is not Agreement.CONFLICT:
         is_east_asian = fold(first.family) in EAST_ASIAN_FAMILIES
-        givens = _compare_given(_marked_tokens(first.given), _marked_tokens(second.given), is_east_asian)
+        givens = _compare_given(marked_given_tokens(first.given), marked_given_tokens(second.given), is_east_asian)
         if givens is not Agreement.CONFLICT:
             return min(best, families, givens)
     return min(
@@ -194,10 +196,10 @@ def _compare_swapped(first: Name, second: Name) -> Agreement:
 def _compare_dropped_surname(first: Name, second: Name) -> Agreement:
     """ "Ana García" and "Ana García López" when the second was split at its last word."""
     for one, other in ((first, second), (second, first)):
-        tokens = _marked_tokens(other.given)
+        tokens = marked_given_tokens(other.given)
         if len(tokens) < 2 or fold(one.family) != tokens[-1][0] or tokens[-1][1]:
             continue
-        givens = _compare_given(_marked_tokens(one.given), tokens[:-1], is_east_asian=False)
+        givens = _compare_given(marked_given_tokens(one.given), tokens[:-1], is_east_asian=False)
         if givens is not Agreement.CONFLICT:
             return min(Agreement.VARIANT, givens)
     return Agreement.CONFLICT

@@ -138,6 +138,11 @@ _GROUPS_OF: Final = _groups_of_names()
 _NONE: Final[frozenset[int]] = frozenset()
 
 
+def nickname_groups(given: str) -> frozenset[int]:
+    """Numbers of the names that a folded given name is a form of; empty for most."""
+    return _GROUPS_OF.get(given, _NONE)
+
+
 def are_nicknames(first: str, second: str) -> bool:
     """Whether two folded given names are forms of one name (Bill, William); shares of a third do not count."""
     return not _GROUPS_OF.get(first, _NONE).isdisjoint(_GROUPS_OF.get(second, _NONE))

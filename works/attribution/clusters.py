@@ -1,0 +1,76 @@
+"""Clusters of authorships during resolution: their names, their years and their pooled facts."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from works.attribution.evidence import KINDS, Floats, Gathering, Ints
+
+
+class Clusters:
+    """The clusters of some rows of a gathering. ``rows`` are the rows, ``label`` their cluster, 0 .. ``size`` - 1."""
+
+    def __init__(self, gathering: Gathering, rows: Ints, label: Ints) -> None:
+        self.gathering = gathering
+        self.rows = rows
+        self.label = label
+        self.size = size = int(label.max()) + 1 if len(label) else 0
+        self.count = np.bincount(label, minlength=size)
+        #: The first row of each cluster: names the cluster independently of how it came about.
+        self.leader = np.full(size, gathering.size, dtype=np.int64)
+        np.minimum.at(self.leader, label, rows)
+        self.block = gathering.block[self.leader]
+        self.first = self._usual(gathering.first)
+        self.whole_middle = self._usual(gathering.whole_middle)
+        self.suffix = self._usual(gathering.suffix)
+        self.family = self._usual(gathering.family)
+        self.orcid = self._usual(gathering.orcid)
+        self.human = self._usual(gathering.human)
+        self.middle = np.zeros(size, dtype=np.int64)
+        np.bitwise_or.at(self.middle, label, gathering.middle[rows])
+        year = gathering.year[rows]
+        self.start = np.full(size, 9999, dtype=np.int64)
+        np.minimum.at(self.start, label, np.where(year > 0, year, 9999))
+        self.end = np.zeros(size, dtype=np.int64)
+        np.maximum.at(self.end, label, year)
+        self.family_share = gathering.family_share[self.leader]
+        self.given_share = np.zeros(size)
+        has_first = gathering.first[rows] > 0
+        self.given_share[label[has_first]] = gathering.given_share[rows[has_first]]
+        self._pool()
+
+    def _pool(self) -> None:
+        g = self.gathering
+        membership = sparse.csr_array(
+            (np.ones(len(self.rows)), (self.label, np.arange(len(self.rows)))), shape=(self.size, len(self.rows))
+        )
+        facts = (membership @ g.facts[self.rows]).tocsr()
+        facts.sum_duplicates()
+        np.minimum(facts.data, 1.0, out=facts.data)
+        self.facts = facts
+        row = np.repeat(np.arange(self.size), np.diff(facts.indptr))
+        totals = np.bincount(
+            row * len(KINDS) + g.kind[facts.indices],
+            weights=g.surprise[facts.indices],
+            minlength=self.size * len(KINDS),
+        )
+        #: Surprise of all distinct facts of each cluster, by kind.
+        self.total: Floats = totals.reshape(self.size, len(KINDS)) + membership @ g.lone[self.rows]
+
+    def _usual(self, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+        """The most frequent value other than 0 of each cluster, the smallest of equally frequent ones; 0 without any."""
+        found = values[self.rows]
+        usual = np.zeros(self.size, dtype=values.dtype)
+        has = np.flatnonzero(found > 0)
+        if len(has):
+            label, found = self.label[has], found[has]
+            order = np.lexsort((found, label))
+            label, found = label[order], found[order]
+            starts = np.flatnonzero(np.r_[True, (label[1:] != label[:-1]) | (found[1:] != found[:-1])])
+            length = np.diff(np.r_[starts, len(label)])
+            # Least frequent first, so that the most frequent is written last.
+            order = np.lexsort((-found[starts].astype(np.int64), length, label[starts]))
+            usual[label[starts][order]] = found[starts][order]
+        return usual

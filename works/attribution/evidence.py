@@ -1,0 +1,169 @@
+"""The facts of many authorships as one sparse matrix: what two of them, or two clusters of them, share.
+
+A row is an authorship, a column one hashed fact within one block (a co-author of the "wang w" block, a title word
+there). Facts that occur once in their block cannot be shared; they only add to the row's total. Clusters are sums of
+rows, so evidence pools as clusters grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from works.attribution.facts import AuthorshipFacts, WorkFeatures, place_keys
+from works.attribution.forms import form_code, linked_first_names
+from works.attribution.hashing import hash_of
+from works.attribution.statistics import Statistics, name_parts
+from works.name_forms import fold
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.uint64]
+
+#: Kinds of facts; the index is the kind's number in ``Gathering.kind``.
+KINDS: Final = ("key", "form", "place", "term", "abstract", "topic", "venue", "group", "contact")
+#: Lists with more authors than this weigh less: sharing a name with a list of thousands is weak evidence, not none.
+FULL_WEIGHT_AUTHORS: Final = 10
+#: Surprise in nats of a shared ORCID or e-mail address.
+CONTACT_SURPRISE: Final = 12.0
+
+
+class Gathering:
+    """The authorships of a batch of blocks, in an order that depends on their content only.
+
+    ``order[i]`` is the index of row i in the input. ``facts`` holds weights in (0, 1]; ``kind`` and ``surprise`` describe
+    its columns, ``lone`` is what the facts left out add to each row's total surprise, by kind.
+    """
+
+    def __init__(
+        self,
+        authorships: Sequence[AuthorshipFacts],
+        blocks: Sequence[str],
+        works: Mapping[int, WorkFeatures],
+        statistics: Statistics,
+    ) -> None:
+        self.order = sorted(
+            range(len(authorships)),
+            key=lambda i: (blocks[i], works[authorships[i].work].digest, authorships[i].position, authorships[i].work),
+        )
+        rows = [authorships[i] for i in self.order]
+        self.size = len(rows)
+        self.block = _codes([blocks[i] for i in self.order])
+        self.blocks = int(self.block.max()) + 1 if self.size else 0
+        self.work = _codes([row.work for row in rows])
+        unique_works = [works[work] for work in dict.fromkeys(row.work for row in rows)]
+        self.position = np.array([row.position for row in rows], dtype=np.int64)
+        self.year = np.array([work.year for work in unique_works], dtype=np.int64)[self.work]
+        self.human = np.array([row.author or 0 for row in rows], dtype=np.int64)
+        self.orcid = np.array([hash_of("orcid", fold(row.orcid)) if row.orcid else 0 for row in rows], dtype=np.uint64)
+        self._read_names(rows, statistics)
+        self._read_facts(rows, unique_works, statistics)
+
+    def _read_names(self, rows: Sequence[AuthorshipFacts], statistics: Statistics) -> None:
+        codes = [form_code(row.name) for row in rows]
+        self.first = np.array([code.first for code in codes], dtype=np.uint64)
+        self.middle = np.array([code.middle for code in codes], dtype=np.int64)
+        self.whole_middle = np.array([code.whole_middle for code in codes], dtype=np.uint64)
+        self.suffix = np.array([code.suffix for code in codes], dtype=np.uint64)
+        self.family = np.array([code.family for code in codes], dtype=np.uint64)
+        parts = np.array([name_parts(row.name) for row in rows], dtype=np.uint32).reshape(-1, 2)
+        self.family_share = np.log(statistics.share("family", parts[:, 0]))
+        self.given_share = np.log(statistics.share("given", self.first.astype(np.uint32)))
+        firsts: dict[int, set[str]] = {}
+        for block, code in zip(self.block.tolist(), codes, strict=True):
+            if code.first_name:
+                firsts.setdefault(block, set()).add(code.first_name)
+        self.link_codes, self.link_grades = linked_first_names(found for found in firsts.values() if len(found) > 1)
+        self.firsts_in_block = np.array([len(firsts.get(block, ())) for block in range(self.blocks)], dtype=np.int64)
+
+    def _read_facts(
+        self, rows: Sequence[AuthorshipFacts], works: Sequence[WorkFeatures], statistics: Statistics
+    ) -> None:
+        parts = [*self._coauthors(works)]
+        for kind, column in (("term", "terms"), ("abstract", "abstract"), ("topic", "topics"), ("venue", "venue"),
+                             ("group", "groups")):  # fmt: skip
+            offsets, values = _flattened([getattr(work, column) for work in works])
+            item, at = _expanded(offsets, self.work)
+            parts.append((kind, item, values[at], np.ones(len(item))))
+        places = [[hash_of("place", key) for text in row.affiliations for key in place_keys(text)] for row in rows]
+        contacts = [
+            [hash_of(kind, fold(value)) for kind, value in (("orcid", row.orcid), ("email", row.email)) if value]
+            for row in rows
+        ]
+        for kind, lists in (("place", places), ("contact", contacts)):
+            item = np.repeat(np.arange(self.size), [len(values) for values in lists])
+            values = np.array([value for values in lists for value in values], dtype=np.uint64)
+            parts.append((kind, item, values, np.ones(len(item))))
+        self._assemble(parts, statistics)
+
+    def _coauthors(self, works: Sequence[WorkFeatures]) -> list[tuple[str, Ints, Codes, Floats]]:
+        """The other authors of each row's work, by first name and, where initials are printed, by block key."""
+        offsets, positions = _flattened([work.shared for work in works])
+        item, at = _expanded(offsets, self.work)
+        position = positions[at].astype(np.int64)
+        keep = position != self.position[item]
+        item, position = item[keep], position[keep]
+        starts, keys = _flattened([work.keys for work in works])
+        _, forms = _flattened([work.forms for work in works])
+        where = starts[self.work[item]] + position
+        authors = np.array([work.authors for work in works], dtype=np.int64)[self.work[item]]
+        weight = np.minimum(1.0, np.sqrt(FULL_WEIGHT_AUTHORS / np.maximum(authors, 1)))
+        key, form = keys[where], forms[where]
+        whole = form > 0
+        # The block key of a co-author counts only where somebody prints initials: Xiaotian Zhang is not Xueying Zhang.
+        code = self.block[item].astype(np.uint64) << np.uint64(32) | key
+        by_initials = np.isin(code, code[~whole])
+        return [
+            ("key", item[by_initials], key[by_initials], weight[by_initials]),
+            ("form", item[whole], form[whole], weight[whole]),
+        ]
+
+    def _assemble(self, parts: Sequence[tuple[str, Ints, Codes, Floats]], statistics: Statistics) -> None:
+        self.lone = np.zeros((self.size, len(KINDS)))
+        columns = 0
+        built, kinds, hashes, surprises = [], [], [], []
+        for name, item, values, weight in parts:
+            kind = KINDS.index(name)
+            found, column, count = np.unique(
+                self.block[item].astype(np.uint64) << np.uint64(32) | values, return_inverse=True, return_counts=True
+            )
+            value = (found & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+            surprise = np.full(len(found), CONTACT_SURPRISE) if name == "contact" else statistics.surprise(name, value)
+            is_lone = count[column] == 1
+            self.lone[:, kind] = np.bincount(item[is_lone], weights=surprise[column[is_lone]], minlength=self.size)
+            number = np.cumsum(count > 1) - 1
+            kept = ~is_lone
+            built.append((weight[kept], item[kept], number[column[kept]] + columns))
+            columns += int((count > 1).sum())
+            kinds.append(np.full(int((count > 1).sum()), kind))
+            hashes.append(value[count > 1])
+            surprises.append(surprise[count > 1])
+        weight, item, column = (np.concatenate(column) for column in zip(*built, strict=True))
+        self.facts = sparse.csr_array((weight, (item, column)), shape=(self.size, columns))
+        self.kind = np.concatenate(kinds).astype(np.int64)
+        self.hash = np.concatenate(hashes)
+        self.surprise = np.concatenate(surprises)
+
+
+def _codes(values: Sequence[object]) -> Ints:
+    """Numbers in order of first occurrence."""
+    numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
+    return np.array([numbers[value] for value in values], dtype=np.int64)
+
+
+def _flattened(arrays: Sequence[npt.NDArray[np.generic]]) -> tuple[Ints, Codes]:
+    offsets = np.concatenate([[0], np.cumsum([len(array) for array in arrays])]).astype(np.int64)
+    values = np.concatenate(arrays) if len(arrays) else np.empty(0)
+    return offsets, values.astype(np.uint64)
+
+
+def _expanded(offsets: Ints, row: Ints) -> tuple[Ints, Ints]:
+    """For items that each point to a row of a flattened list: the item and the index into the values."""
+    lengths = (offsets[1:] - offsets[:-1])[row]
+    item = np.repeat(np.arange(len(row)), lengths)
+    start = np.repeat(offsets[row] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+    return item, (start + np.arange(len(item))).astype(np.int64)

@@ -1,0 +1,119 @@
+"""Printed names of one block as numbers, so that thousands of name pairs are compared at once.
+
+The rules are those of ``works.name_comparison``; here a name is reduced to its first whole given name, the initials of
+the further ones and its suffix. A cluster carries the same numbers, taken together over its names: that is what
+keeps "Y. Wang" from joining "Yang Wang" with "Yifang Wang".
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import combinations
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from works.attribution.hashing import hash_of
+from works.name_comparison import marked_given_tokens
+from works.name_forms import EAST_ASIAN_FAMILIES, fold, fold_umlauts
+from works.name_variants import nickname_groups, pinyin_syllables, romanisation_skeleton
+from works.names import Name
+
+SAME, VARIANT, NEAR = 3, 2, 1
+
+
+class FormCode(msgspec.Struct, frozen=True, gc=False):
+    """One printed name in numbers.
+
+    ``first`` hashes the first given name, 0 when only its initial is printed; ``middle`` has a bit for each further
+    initial; ``whole_middle`` hashes further names printed in full, 0 when there are none; ``suffix`` likewise.
+    """
+
+    first_name: str
+    first: int
+    middle: int
+    whole_middle: int
+    suffix: int
+    family: int
+
+
+@lru_cache(maxsize=1 << 17)
+def form_code(name: Name) -> FormCode:
+    """The numbers of one name."""
+    family = fold(name.family)
+    tokens = marked_given_tokens(name.given)
+    whole = [token for token, is_short in tokens if not is_short]
+    first, rest = "", tokens[1:]
+    if tokens and not tokens[0][1]:
+        first = tokens[0][0]
+        if family.split()[-1:] and family.split()[-1] in EAST_ASIAN_FAMILIES and len(whole) == len(tokens):
+            joined = "".join(whole)
+            syllables = pinyin_syllables(joined)
+            if len(syllables) <= 3 and (syllables or len(tokens) == 2):
+                # "Xiao Ming" is "Xiaoming", whose initials are X. M.
+                first = joined
+                rest = tuple((syllable, False) for syllable in (syllables[1:] or whole[1:]))
+    middle = 0
+    for token, _ in rest:
+        middle |= 1 << (ord(token[0]) % 31)
+    # Syllables of one given name are no further names of their own.
+    is_split = bool(tokens) and first not in ("", tokens[0][0]) or len(rest) >= len(tokens)
+    further = "" if is_split else " ".join(token for token, is_short in rest if not is_short)
+    return FormCode(
+        first_name=first,
+        first=hash_of("given", first) if first else 0,
+        middle=middle,
+        whole_middle=hash_of("middle", further) if further else 0,
+        suffix=hash_of("suffix", name.suffix) if name.suffix else 0,
+        family=hash_of("family", fold_umlauts(family.replace(" ", ""))),
+    )
+
+
+@lru_cache(maxsize=1 << 16)
+def _link_keys(first: str) -> tuple[tuple[str, int], ...]:
+    """Keys that two spellings of one given name share, each with the grade of the link."""
+    keys: list[tuple[str, int]] = [(f"u{fold_umlauts(first)}", VARIANT)]
+    keys += [(f"n{group}", VARIANT) for group in nickname_groups(first)]
+    if len(first) > 3 and not pinyin_syllables(first):
+        keys.append((f"r{romanisation_skeleton(first)}", VARIANT))
+    if len(first) > 4:
+        # One letter more, less or other: both share the word without that letter.
+        keys += [(f"d{first[:at]}{first[at + 1 :]}", NEAR) for at in range(len(first))]
+        keys.append((f"d{first}", NEAR))
+    return tuple(keys)
+
+
+def linked_first_names(
+    firsts_of_blocks: Iterable[Iterable[str]],
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int8]]:
+    """Pairs of given names of one block that are spellings of one another: sorted pair codes and their grades."""
+    links: dict[int, int] = {}
+    for firsts in firsts_of_blocks:
+        groups: defaultdict[str, list[str]] = defaultdict(list)
+        grades: dict[str, int] = {}
+        ordered = sorted(firsts)
+        for first in ordered:
+            for key, grade in _link_keys(first):
+                groups[key].append(first)
+                grades[key] = grade
+        for key, members in groups.items():
+            for a, b in combinations(members, 2):
+                if grades[key] == VARIANT or not (pinyin_syllables(a) and pinyin_syllables(b)):
+                    code = pair_code(hash_of("given", a), hash_of("given", b))
+                    links[code] = max(links.get(code, 0), grades[key])
+        for at, first in enumerate(ordered):
+            for longer in ordered[at + 1 :]:
+                if len(first) < 3 or not longer.startswith(first):
+                    break
+                if not (pinyin_syllables(first) and pinyin_syllables(longer)):
+                    links.setdefault(pair_code(hash_of("given", first), hash_of("given", longer)), NEAR)
+    codes = np.array(sorted(links), dtype=np.uint64)
+    return codes, np.array([links[int(code)] for code in codes], dtype=np.int8)
+
+
+def pair_code(first: int, second: int) -> int:
+    """One number for an unordered pair of 32-bit hashes."""
+    return min(first, second) << 32 | max(first, second)

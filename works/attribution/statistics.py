@@ -1,0 +1,110 @@
+"""How common names, words, places and venues are in the catalogue: what makes sharing one of them telling.
+
+Counts live in tables of fixed size indexed by hash, so memory does not grow with the catalogue and two tables of
+different parts of it add up. A collision can only make a feature look more common than it is.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from works.attribution.facts import WorkFeatures
+from works.attribution.hashing import Hashes, hash_of
+from works.names import Name, given_tokens
+from works.name_forms import fold, fold_umlauts
+
+#: Kind of feature -> base-2 logarithm of the size of its table.
+TABLE_BITS: Final = {"key": 20, "form": 21, "group": 14, "term": 20, "topic": 14, "venue": 16, "place": 18,
+                     "family": 18, "given": 18}  # fmt: skip
+Counts = npt.NDArray[np.uint32]
+
+
+class Statistics:
+    """Document frequencies over ``works`` works and ``names`` printed names."""
+
+    def __init__(self) -> None:
+        self.works = 0
+        self.names = 0
+        self.tables: dict[str, Counts] = {
+            kind: np.zeros(1 << bits, dtype=np.uint32) for kind, bits in TABLE_BITS.items()
+        }
+
+    def add_work(self, features: WorkFeatures, names: Iterable[Name] = (), places: Iterable[str] = ()) -> None:
+        """Count one work that was not counted before; ``places`` are the place keys of all its authors."""
+        self.add_works([features], [name_parts(name) for name in names])
+        self._count("place", np.array([hash_of("place", place) for place in set(places)], dtype=np.uint32))
+
+    def add_works(self, batch: Iterable[WorkFeatures], parts: Iterable[tuple[int, int]]) -> None:
+        """Count many works at once; ``parts`` are the ``name_parts`` of all their printed names."""
+        works = list(batch)
+        self.works += len(works)
+        for kind in ("term", "topic", "venue"):
+            columns = [
+                getattr(work, "terms" if kind == "term" else f"{kind}s" if kind == "topic" else kind) for work in works
+            ]
+            self._count(kind, _joined(columns))
+        self._count("term", _joined([work.abstract for work in works]))
+        self._count("group", _joined([work.groups for work in works]))
+        self._count("key", _joined([np.unique(work.keys[work.keys > 0]) for work in works]))
+        self._count("form", _joined([np.unique(work.forms[work.forms > 0]) for work in works]))
+        pairs = np.array(list(parts), dtype=np.uint32).reshape(-1, 2)
+        self.names += len(pairs)
+        self._count("family", pairs[:, 0])
+        self._count("given", pairs[pairs[:, 1] > 0, 1])
+
+    def add_places(self, hashes: Hashes) -> None:
+        """Count hashed place keys, once for each authorship that prints them."""
+        self._count("place", hashes)
+
+    def _count(self, kind: str, hashes: Hashes) -> None:
+        if len(hashes):
+            table = self.tables[kind]
+            table += np.bincount(hashes & (len(table) - 1), minlength=len(table)).astype(np.uint32)
+
+    def frequency(self, kind: str, hashes: Hashes) -> npt.NDArray[np.float64]:
+        """How many works (names, for the parts of names) carry each of the hashed features; at least 1."""
+        table = self.tables["term" if kind == "abstract" else kind]
+        return np.maximum(table[hashes & (len(table) - 1)], 1).astype(np.float64)
+
+    def share(self, kind: str, hashes: Hashes) -> npt.NDArray[np.float64]:
+        """The share of all printed names that has the family name, or the first given name."""
+        return self.frequency(kind, hashes) / (self.names + 2.0)
+
+    def surprise(self, kind: str, hashes: Hashes) -> npt.NDArray[np.float64]:
+        """Information of sharing each feature, in nats: -log of the share of works that carry it."""
+        return np.log((self.works + 1.0) / self.frequency(kind, hashes)).clip(0.0)
+
+    def to_bytes(self) -> bytes:
+        """The tables as one compressed blob for ``from_bytes``."""
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, allow_pickle=False, size=np.array([self.works, self.names]), **self.tables)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, blob: bytes) -> Statistics:
+        """Read what ``to_bytes`` wrote."""
+        statistics = cls()
+        with np.load(io.BytesIO(blob), allow_pickle=False) as tables:
+            statistics.works, statistics.names = (int(value) for value in tables["size"])
+            for kind in TABLE_BITS:
+                statistics.tables[kind] = tables[kind].copy()
+        return statistics
+
+
+def _joined(columns: list[Hashes]) -> Hashes:
+    return np.concatenate(columns) if columns else np.empty(0, dtype=np.uint32)
+
+
+@lru_cache(maxsize=1 << 17)
+def name_parts(name: Name) -> tuple[int, int]:
+    """Hashes of the family name and of the first whole given name (0 when only initials are printed)."""
+    words = fold(name.family).split()
+    family = hash_of("family", fold_umlauts(words[-1]) if words else name.family)
+    first = next(iter(given_tokens(name.given)), "")
+    return family, hash_of("given", first) if len(first) > 1 else 0
