@@ -1,4 +1,4 @@
-"""Reading what attribution needs from the database: the facts of works, hashed once, and the statistics of the catalogue."""
+"""Reading what attribution needs from the database: works, hashed once, and the statistics of the catalogue."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ WHERE a.block = ANY (%(blocks)s) ORDER BY a.id
 
 
 class Catalogue:
-    """The catalogue as attribution sees it. ``features`` holds the described works by id and grows as blocks are loaded."""
+    """The catalogue as attribution sees it. ``features`` holds described works by id and grows as blocks are loaded."""
 
     def __init__(self, statistics: Statistics) -> None:
         self.statistics = statistics
@@ -57,7 +57,9 @@ class Catalogue:
         """With the kept statistics, brought up to date first when many works are not counted in them."""
         kept = AttributionStatistics.objects.first()
         if kept is None:
-            return cls.read_all()
+            catalogue = cls(Statistics())
+            catalogue._count_since(0)
+            return catalogue
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM works_work WHERE id > %s", [kept.newest_work])
             uncounted = cursor.fetchone()[0]
@@ -67,12 +69,10 @@ class Catalogue:
             catalogue._count_since(kept.newest_work)
         return catalogue
 
-    @classmethod
-    def read_all(cls) -> Catalogue:
-        """Describe and count every work anew, and keep the statistics."""
-        catalogue = cls(Statistics())
-        catalogue._count_since(0)
-        return catalogue
+    @staticmethod
+    def recount() -> None:
+        """Drop the kept statistics; the next ``open`` reads and counts every work anew."""
+        AttributionStatistics.objects.all().delete()
 
     def load(self, blocks: Sequence[str]) -> list[AuthorshipFacts]:
         """The authorships of these blocks; their works are in ``features`` afterwards."""

@@ -1,7 +1,7 @@
 """Writing a resolution: which author record each cluster keeps, and the attributions that change.
 
-An author id survives with most of its authorships; a record left without any points to where most of them went. Decisions of
-people never change here: the engine was given them as constraints, and their rows are left as they are.
+An author id survives with most of its authorships; a record left without any points to where most of them went.
+Decisions of people never change here: the engine was given them as constraints, and their rows are left as they are.
 """
 
 from __future__ import annotations

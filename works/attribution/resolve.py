@@ -1,16 +1,19 @@
 """Attribution against the database: read dirty blocks, let the engine decide, write what it decided.
 
-Blocks are shared out by partitions under advisory locks, so that several workers can resolve at once and no block is ever
-resolved by two of them. Each chunk of blocks is one transaction that also takes their marks away.
+Blocks are shared out by partitions under advisory locks, so that several workers can resolve at once and no block is
+ever resolved by two of them. Each chunk of blocks is one transaction that also takes their marks away.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import multiprocessing
+import os
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from zlib import crc32
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from works.attribution.catalogue import Catalogue
 from works.attribution.engine import Constraints, resolve_batch
@@ -18,13 +21,14 @@ from works.attribution.persist import save_clusters
 from works.models import DirtyBlock
 
 #: Partitions of the blocks; each is worked on by one worker at a time.
-PARTITIONS = 32
+PARTITIONS = 16
 #: Authorships resolved together: enough to keep vector code busy, few enough to stay small in memory.
 CHUNK = 20_000
 #: First key of the advisory locks, so that they meet no other use of them.
 LOCK_CLASS = 7_401
 
 Progress = Callable[[int], None]
+Chunk = tuple[int, list[str]]
 
 
 def mark_all_dirty() -> int:
@@ -37,62 +41,123 @@ def mark_all_dirty() -> int:
         return int(cursor.rowcount)
 
 
-def resolve_dirty(*, up_to: int | None = None, progress: Progress | None = None) -> int:
+def resolve_dirty(*, up_to: int | None = None, progress: Progress | None = None, processes: int = 1) -> int:
     """Resolve every block marked dirty by a row up to this id, or all. Returns how many authorships were looked at.
 
-    Partitions held by another worker are left to it and looked at again at the end, so that nothing is left when this returns
-    unless the other worker still holds it.
+    Chunks that another worker holds are left to it and looked at again at the end, so nothing is left at the end.
+    With ``processes`` the work is shared among children of this process, which must not be a Celery worker.
     """
-    marks = DirtyBlock.objects.all() if up_to is None else DirtyBlock.objects.filter(pk__lte=up_to)
-    newest = up_to or max(marks.values_list("pk", flat=True).order_by("-pk")[:1], default=0)
-    blocks = sorted(set(marks.values_list("block", flat=True)))
+    newest = up_to if up_to is not None else DirtyBlock.objects.order_by("-pk").values_list("pk", flat=True).first()
+    if newest is None:
+        return 0
+    blocks = sorted(set(DirtyBlock.objects.filter(pk__lte=newest).values_list("block", flat=True)))
     if not blocks:
         return 0
     catalogue = Catalogue.open()
+    chunks = list(_chunks(blocks))
+    counts = (
+        _in_children(chunks, catalogue, newest, processes)
+        if processes > 1 and len(chunks) > 1
+        else _in_turn(chunks, catalogue, newest)
+    )
     done = 0
-    partitions: dict[int, list[str]] = defaultdict(list)
-    for block in blocks:
-        partitions[crc32(block.encode()) % PARTITIONS].append(block)
-    for partition in sorted(partitions):
-        for chunk in _chunks(partitions[partition]):
-            done += resolve_blocks(chunk, catalogue, partition, newest)
-            if progress:
-                progress(done)
+    for count in counts:
+        done += count
+        if progress:
+            progress(done)
     return done
 
 
-def resolve_blocks(blocks: Sequence[str], catalogue: Catalogue, partition: int, newest: int) -> int:
-    """Resolve a chunk of blocks of one partition in one transaction; 0 when another worker has the partition."""
+def _in_turn(chunks: Sequence[Chunk], catalogue: Catalogue, newest: int) -> Iterator[int]:
+    """Resolve chunks here; a locked one goes to the end of the queue and is waited for when nothing else is left."""
+    start = os.getpid() % len(chunks)
+    queue = deque([*chunks[start:], *chunks[:start]])
+    skipped = 0
+    while queue:
+        partition, blocks = queue.popleft()
+        count = resolve_blocks(blocks, catalogue, partition, newest, wait=skipped > len(queue))
+        if count is None:
+            queue.append((partition, blocks))
+            skipped += 1
+        else:
+            skipped = 0
+            yield count
+
+
+_shared: tuple[Catalogue, int] | None = None
+
+
+def _in_children(chunks: Sequence[Chunk], catalogue: Catalogue, newest: int, processes: int) -> Iterator[int]:
+    """Resolve chunks in forked children, which share what the catalogue holds already."""
+    global _shared
+    _shared = (catalogue, newest)
+    # A connection must not be shared across a fork, nor the threads of its pool.
+    connections.close_all()
+    connection.close_pool()
+    try:
+        with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork")) as pool:
+            yield from pool.map(_resolve_shared, chunks)
+    finally:
+        _shared = None
+
+
+def _resolve_shared(chunk: Chunk) -> int:
+    if _shared is None:
+        raise RuntimeError("a child was started without its catalogue")
+    catalogue, newest = _shared
+    partition, blocks = chunk
+    return resolve_blocks(blocks, catalogue, partition, newest, wait=True) or 0
+
+
+def resolve_blocks(
+    blocks: Sequence[str], catalogue: Catalogue, partition: int, newest: int, *, wait: bool = True
+) -> int | None:
+    """Resolve a chunk of blocks of one partition in one transaction and return how many authorships it held.
+
+    ``None`` when another worker has the partition and this call was not to wait.
+    """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, partition])
-        open_ = list(
-            DirtyBlock.objects.filter(block__in=blocks, pk__lte=newest).values_list("block", flat=True).distinct()
-        )
+        if not _lock(partition, wait):
+            return None
+        marks = DirtyBlock.objects.filter(block__in=blocks, pk__lte=newest)
+        open_ = sorted(set(marks.values_list("block", flat=True)))
         if not open_:
             return 0
         authorships = catalogue.load(open_)
         resolution = resolve_batch(authorships, catalogue.features, catalogue.statistics, Constraints())
         save_clusters(authorships, resolution.labels, resolution.confidence, resolution.reasons)
-        DirtyBlock.objects.filter(block__in=open_, pk__lte=newest).delete()
+        marks.delete()
     return len(authorships)
 
 
-def _chunks(blocks: Iterable[str]) -> Iterator[list[str]]:
+def _lock(partition: int, wait: bool) -> bool:
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, partition])
+            return True
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_CLASS, partition])
+        return bool(cursor.fetchone()[0])
+
+
+def _chunks(blocks: Iterable[str]) -> Iterator[Chunk]:
     """Blocks of one partition in runs of about ``CHUNK`` authorships; a giant block is a run of its own."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT block, count(*) FROM works_authorship WHERE block = ANY (%s) GROUP BY block", [list(blocks)]
         )
         sizes: dict[str, int] = dict(cursor.fetchall())
-    chunk: list[str] = []
-    held = 0
+    partitions: dict[int, list[str]] = defaultdict(list)
     for block in blocks:
-        size = sizes.get(block, 0)
-        if chunk and held + size > CHUNK:
-            yield chunk
-            chunk, held = [], 0
-        chunk.append(block)
-        held += size
-    if chunk:
-        yield chunk
+        partitions[crc32(block.encode()) % PARTITIONS].append(block)
+    for partition, members in sorted(partitions.items()):
+        chunk: list[str] = []
+        held = 0
+        for block in members:
+            size = sizes.get(block, 0)
+            if chunk and held + size > CHUNK:
+                yield partition, chunk
+                chunk, held = [], 0
+            chunk.append(block)
+            held += size
+        if chunk:
+            yield partition, chunk
