@@ -182,6 +182,8 @@ IMPORT_UPLOAD_MAX_BYTES = env.integer("IMPORT_UPLOAD_MAX_MB", 2048) * 1024 * 102
 IMPORT_BATCH_SIZE = env.integer("IMPORT_BATCH_SIZE", 2000)
 # Workers that share one run of a file; network sources are always read by one.
 IMPORT_SHARDS = env.integer("IMPORT_SHARDS", 2)
+# Seconds without a sign of life after which another worker takes an import over.
+IMPORT_DEAD_AFTER = env.integer("IMPORT_DEAD_AFTER", 60)
 # Addresses in private ranges are refused as import URLs unless they are named here (host or host:port).
 IMPORT_ALLOWED_PRIVATE_HOSTS = env.words("IMPORT_ALLOWED_PRIVATE_HOSTS")
 SAMPLE_DIR = BASE_DIR / "data" / "sample"

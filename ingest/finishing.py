@@ -1,29 +1,31 @@
 """What follows the records of a run: link institutions, work out who wrote what, refresh graph and trust.
 
-All three work on what is dirty in the catalogue, not on what one run brought, so doing them twice is harmless and a
+All of it works on what is dirty in the catalogue, not on what one run brought, so doing it twice is harmless and a
 worker that takes over from a dead one simply goes on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 
 from django.db.models import Max
-from django.utils import timezone
 
 from graph.stale import refresh_stale
 from ingest import runs
-from ingest.models import ImportRun, SourceRecord
+from ingest.heart import Heart
+from ingest.models import ImportBatch, ImportRun, WorkChange
 from works.attribution.resolve import resolve_dirty
 from works.counts import recount_works
 from works.institutions import link_works
 from works.models import DirtyBlock
 
 Report = Callable[[str, int], None]
+Stage = ImportRun.Stage
 
 
-class Interrupted(Exception):
-    """The run was asked to stop, or another worker took it over."""
+class StoppedError(Exception):
+    """The run was asked to stop."""
 
 
 def finish(run_id: int, report: Report | None = None) -> bool:
@@ -34,29 +36,39 @@ def finish(run_id: int, report: Report | None = None) -> bool:
     if not runs.claim_finish(run_id):
         return False
     run = ImportRun.objects.get(pk=run_id)
-
-    def alive(stage: str, done: int) -> None:
-        if not runs.beat_finish(run_id, stage):
-            raise Interrupted
-        if report:
-            report(stage, done)
-
     try:
-        if run.stage == ImportRun.Stage.ATTRIBUTION:
+        with Heart(lambda write: runs.beat_finish(run_id, write=write), runs.HEARTBEAT_SECONDS) as heart:
             if not run.is_dry_run:
-                newest = DirtyBlock.objects.aggregate(newest=Max("pk"))["newest"] or 0
-                link_works(
-                    SourceRecord.objects.filter(changed_by=run, work__isnull=False).values_list("work", flat=True)
-                )
-                resolve_dirty(up_to=newest, progress=lambda done: alive(ImportRun.Stage.ATTRIBUTION, done))
-            alive(ImportRun.Stage.GRAPH, 0)
-        if not run.is_dry_run:
-            refresh_stale(progress=lambda done: alive(ImportRun.Stage.GRAPH, done))
-            recount_works()
-    except Interrupted:
-        ImportRun.objects.filter(pk=run_id, state=ImportRun.State.STOPPING).update(
-            state=ImportRun.State.STOPPED, finished_at=timezone.now(), heartbeat_at=None
-        )
+                _settle(run, heart, report)
+    except StoppedError:
+        runs.stop_finishing(run_id)
         return False
     runs.finish_run(run_id)
     return True
+
+
+def _settle(run: ImportRun, heart: Heart, report: Report | None) -> None:
+    def progress(stage: str) -> Callable[[int], None]:
+        def heard(done: int) -> None:
+            if heart.stopped:
+                raise StoppedError
+            if report:
+                report(stage, done)
+
+        return heard
+
+    if run.stage == Stage.ATTRIBUTION:
+        newest = DirtyBlock.objects.aggregate(newest=Max("pk"))["newest"] or 0
+        link_works(touched_works(run))
+        resolve_dirty(up_to=newest, progress=progress(Stage.ATTRIBUTION))
+        if not runs.enter_stage(run.pk, Stage.GRAPH):
+            raise StoppedError
+    refresh_stale(progress=progress(Stage.GRAPH))
+    recount_works()
+
+
+def touched_works(run: ImportRun) -> Iterator[int]:
+    """The works that a run created or changed."""
+    created = ImportBatch.objects.filter(run=run).values_list("new_works", flat=True)
+    changed = WorkChange.objects.filter(run=run).values_list("work", flat=True)
+    return chain(chain.from_iterable(created.iterator()), changed.iterator())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from works.models import Work
 
@@ -22,17 +26,17 @@ class Source(models.Model):
     next_run_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["name"]
+        ordering: ClassVar = ["name"]
 
     def __str__(self) -> str:
         return self.name
 
 
 class ImportRun(models.Model):
-    """One execution of an import. What is done is in its batches; the counts here move in the transaction of each batch.
+    """One execution of an import. What is done is in its batches; the counts here move in each batch's transaction.
 
     Counts are of records in terminal states, so ``seen = created + updated + unchanged + rejected`` always holds.
-    ``total`` is the number of records to come where the source can tell.
+    ``total`` is the number of records in the source, told by it or estimated from how far it is read; exact at the end.
     """
 
     class State(models.TextChoices):
@@ -66,7 +70,7 @@ class ImportRun(models.Model):
     authorships = models.PositiveBigIntegerField(default=0)
     stage = models.CharField(max_length=11, choices=Stage, default=Stage.RECORDS)
     error = models.TextField(blank=True)
-    report = models.JSONField(default=dict, help_text="What a dry run would do, and end figures of a real one.")
+    report = models.JSONField(default=dict, help_text="What a dry run would do.")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     records_done_at = models.DateTimeField(null=True)
@@ -74,8 +78,8 @@ class ImportRun(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["-id"]
-        constraints = [
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(
                     seen=models.F("created") + models.F("updated") + models.F("unchanged") + models.F("rejected")
@@ -87,13 +91,20 @@ class ImportRun(models.Model):
     def __str__(self) -> str:
         return f"Run {self.pk} of {self.source}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("import-run", args=[self.pk])
+
     @property
     def is_active(self) -> bool:
         return self.state in self.ACTIVE
 
+    @property
+    def can_resume(self) -> bool:
+        return self.state in (self.State.STOPPED, self.State.FAILED)
+
 
 class ImportShard(models.Model):
-    """The part of a run that one worker does: every batch whose number leaves ``index`` when divided by the shard count.
+    """The part of a run that one worker does: every batch whose number leaves ``index`` divided by the shard count.
 
     ``heartbeat_at`` is the worker's sign of life; another worker takes over a shard whose heartbeat is old.
     """
@@ -110,7 +121,7 @@ class ImportShard(models.Model):
     heartbeat_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "index"], name="shard_run_index")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "index"], name="shard_run_index")]
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.index}"
@@ -119,8 +130,9 @@ class ImportShard(models.Model):
 class ImportBatch(models.Model):
     """One committed batch of a run; its row is written in the transaction that takes in its records.
 
-    Batch ``number`` holds the records at positions ``number * size + 1`` to ``(number + 1) * size`` of the source, so the rows of
-    a run say exactly what is done, whichever workers did it in which order. ``cursor`` leads to the record after the batch.
+    Batch ``number`` holds the records at positions ``number * size + 1`` to ``(number + 1) * size`` of the source, so the
+    rows of a run say exactly what is done, whichever workers did it in which order. ``cursor`` leads to the record after
+    the batch. ``new_works`` are the ids of the works it created; what it changed is in ``WorkChange``.
     """
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="batches", db_index=False)
@@ -132,11 +144,12 @@ class ImportBatch(models.Model):
     unchanged = models.PositiveIntegerField()
     rejected = models.PositiveIntegerField()
     authorships = models.PositiveIntegerField()
+    new_works = ArrayField(models.BigIntegerField(), default=list)
     seconds = models.FloatField()
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "number"], name="batch_run_number")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "number"], name="batch_run_number")]
 
     def __str__(self) -> str:
         return f"{self.run_id}#{self.number}"
@@ -156,31 +169,39 @@ class RejectedRecord(models.Model):
     reason = models.CharField(max_length=200)
     detail = models.TextField(blank=True)
     raw = models.TextField()
+    fingerprint = models.BinaryField(
+        max_length=16, default=bytes, help_text="Of the record as it came, so that a mended one stays mended."
+    )
     state = models.CharField(max_length=7, choices=State, default=State.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["run", "reason", "id"], name="reject_run_reason")]
-        constraints = [models.UniqueConstraint(fields=["run", "position"], name="reject_run_position")]
+        indexes: ClassVar = [models.Index(fields=["run", "reason", "id"], name="reject_run_reason")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "position"], name="reject_run_position")]
 
     def __str__(self) -> str:
         return f"{self.run_id}@{self.position}: {self.reason}"
 
 
 class SourceRecord(models.Model):
-    """The last state in which a source's record was taken in; an equal fingerprint means nothing to do."""
+    """The last state in which a source's record was taken in; an equal fingerprint means nothing to do.
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="records", db_index=False)
+    The source carries no database constraint: every import of a source would lock its row thousands of times a second,
+    and sources are never deleted.
+    """
+
+    pk = models.CompositePrimaryKey("source", "key")
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, related_name="records", db_index=False, db_constraint=False
+    )
     key = models.TextField()
     fingerprint = models.BinaryField(max_length=16)
     work = models.ForeignKey(
         Work, on_delete=models.CASCADE, null=True, related_name="source_records", help_text="Empty for an institution."
     )
-    changed_by = models.ForeignKey(ImportRun, on_delete=models.SET_NULL, null=True, related_name="records")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "key"], name="sourcerecord_source_key")]
-        indexes = [models.Index(fields=["fingerprint"], name="sourcerecord_fingerprint")]
+        indexes: ClassVar = [models.Index(fields=["fingerprint"], name="sourcerecord_fingerprint")]
 
     def __str__(self) -> str:
         return f"{self.source_id}:{self.key}"
@@ -194,7 +215,7 @@ class WorkChange(models.Model):
     fields = models.JSONField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "work"], name="change_run_work")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "work"], name="change_run_work")]
 
     def __str__(self) -> str:
         return f"{self.run_id}: {self.work_id}"

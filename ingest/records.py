@@ -17,15 +17,17 @@ def known_fingerprints(source: int, prints: Collection[bytes]) -> set[bytes]:
         return {bytes(row[0]) for row in cursor.fetchall()}
 
 
-def save_fingerprints(source: int, run: int, records: Sequence[tuple[str, bytes, int | None]]) -> None:
+def save_fingerprints(source: int, records: Sequence[tuple[str, bytes, int | None]]) -> None:
     """Remember ``(key, fingerprint, work id)`` of records just taken in; the last one of a key counts."""
+    if not records:
+        return
     latest = {key: (mark, work) for key, mark, work in records}
     keys = sorted(latest)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ingest_sourcerecord (source_id, changed_by_id, key, fingerprint, work_id)"
-            " SELECT %s, %s, * FROM unnest(%s::text[], %s::bytea[], %s::bigint[])"
-            " ON CONFLICT (source_id, key) DO UPDATE SET fingerprint = EXCLUDED.fingerprint,"
-            " work_id = EXCLUDED.work_id, changed_by_id = EXCLUDED.changed_by_id",
-            [source, run, keys, [latest[key][0] for key in keys], [latest[key][1] for key in keys]],
+            "INSERT INTO ingest_sourcerecord AS held (source_id, key, fingerprint, work_id)"
+            " SELECT %s, * FROM unnest(%s::text[], %s::bytea[], %s::bigint[])"
+            " ON CONFLICT (source_id, key) DO UPDATE SET fingerprint = EXCLUDED.fingerprint, work_id = EXCLUDED.work_id"
+            " WHERE (held.fingerprint, held.work_id) IS DISTINCT FROM (EXCLUDED.fingerprint, EXCLUDED.work_id)",
+            [source, keys, [latest[key][0] for key in keys], [latest[key][1] for key in keys]],
         )

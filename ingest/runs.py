@@ -3,22 +3,27 @@ harmless and two workers never both win."""
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
+import psutil
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from ingest.models import ImportRun, ImportShard, Source
+from ingest.models import ImportBatch, ImportRun, ImportShard, RejectedRecord, Source
 from ingest.sources import get_source
 from ingest.sources.base import SourceOptions
 from profiles.models import User
 
-#: A worker that gave no sign of life for this long is taken for dead. Workers report every ``HEARTBEAT_SECONDS``.
-HEARTBEAT_SECONDS = 10
-DEAD_AFTER = timedelta(seconds=60)
+#: A worker that gave no sign of life for this long is taken for dead; workers give six in that time.
+DEAD_AFTER = timedelta(seconds=settings.IMPORT_DEAD_AFTER)
+HEARTBEAT_SECONDS = settings.IMPORT_DEAD_AFTER / 6
+
+COUNTS = ("seen", "created", "updated", "unchanged", "rejected")
 
 State = ImportRun.State
 Stage = ImportRun.Stage
@@ -61,6 +66,7 @@ def start_run(
 
 
 def options_of(run: ImportRun) -> SourceOptions:
+    """What the run was asked to read."""
     return msgspec.convert(run.options, SourceOptions)
 
 
@@ -79,13 +85,12 @@ def claim_shard(run: int, index: int, worker: str) -> bool:
     return bool(claimed)
 
 
-def beat_shard(run: int, index: int, worker: str) -> bool:
-    """Give a sign of life. False when the shard is no longer this worker's or the run is to stop."""
-    return bool(
-        ImportShard.objects.filter(
-            run=run, index=index, worker=worker, state=ImportShard.State.RUNNING, run__state=State.RUNNING
-        ).update(heartbeat_at=timezone.now())
+def beat_shard(run: int, index: int, worker: str, *, write: bool = True) -> bool:
+    """Give a sign of life, or only look. False when the shard is no longer this worker's or the run is to stop."""
+    mine = ImportShard.objects.filter(
+        run=run, index=index, worker=worker, state=ImportShard.State.RUNNING, run__state=State.RUNNING
     )
+    return bool(mine.update(heartbeat_at=timezone.now())) if write else mine.exists()
 
 
 def close_shard(run: int, index: int, worker: str) -> bool:
@@ -97,7 +102,7 @@ def close_shard(run: int, index: int, worker: str) -> bool:
             return False
         return bool(
             ImportRun.objects.filter(pk=run, state=State.RUNNING, stage=Stage.RECORDS).update(
-                stage=Stage.ATTRIBUTION, records_done_at=timezone.now(), heartbeat_at=None
+                stage=Stage.ATTRIBUTION, total=F("seen"), records_done_at=timezone.now(), heartbeat_at=None
             )
         )
 
@@ -133,16 +138,38 @@ def settle_stopping() -> None:
 
 
 def resume_run(run: int) -> bool:
-    """Let a stopped or failed run go on after its last batch. The caller hands it to workers again."""
-    resumed = ImportRun.objects.filter(pk=run, state__in=[State.STOPPED, State.FAILED]).update(
-        state=State.QUEUED, error="", finished_at=None
-    )
-    if resumed:
+    """Let a stopped or failed run go on after its last batch; a dry run starts anew. The caller hands it on."""
+    with transaction.atomic():
+        resumed = ImportRun.objects.filter(pk=run, state__in=[State.STOPPED, State.FAILED]).update(
+            state=State.QUEUED, error="", finished_at=None
+        )
+        if not resumed:
+            return False
+        if ImportRun.objects.filter(pk=run, is_dry_run=True).exists():
+            _forget_rehearsal(run)
         ImportShard.objects.filter(run=run).exclude(state=ImportShard.State.DONE).update(
             state=ImportShard.State.QUEUED, worker="", heartbeat_at=None
         )
         ImportRun.objects.filter(pk=run).exclude(stage=Stage.RECORDS).update(state=State.RUNNING, heartbeat_at=None)
-    return bool(resumed)
+    return True
+
+
+def _forget_rehearsal(run: int) -> None:
+    ImportBatch.objects.filter(run=run).delete()
+    RejectedRecord.objects.filter(run=run).delete()
+    ImportShard.objects.filter(run=run).update(state=ImportShard.State.QUEUED)
+    ImportRun.objects.filter(pk=run).update(
+        stage=Stage.RECORDS, report={}, total=None, **dict.fromkeys((*COUNTS, "authorships"), 0)
+    )
+
+
+def reopen_run(run: int) -> bool:
+    """Bring a finished run back to its stages after the records, because rejects were taken in later."""
+    return bool(
+        ImportRun.objects.filter(pk=run, state__in=[State.DONE, State.STOPPED, State.FAILED], is_dry_run=False)
+        .exclude(stage=Stage.RECORDS)
+        .update(state=State.RUNNING, stage=Stage.ATTRIBUTION, finished_at=None, error="", heartbeat_at=None)
+    )
 
 
 def fail_run(run: int, error: str) -> None:
@@ -163,19 +190,44 @@ def claim_finish(run: int) -> bool:
     )
 
 
-def beat_finish(run: int, stage: str | None = None) -> bool:
-    """Sign of life of the finishing worker; moves on to ``stage`` when given. False when the run is to stop."""
-    fields: dict[str, object] = {"heartbeat_at": timezone.now()}
-    if stage:
-        fields["stage"] = stage
-    return bool(ImportRun.objects.filter(pk=run, state=State.RUNNING).update(**fields))
+def beat_finish(run: int, *, write: bool = True) -> bool:
+    """Sign of life of the finishing worker. False when the run is to stop."""
+    running = ImportRun.objects.filter(pk=run, state=State.RUNNING)
+    return bool(running.update(heartbeat_at=timezone.now())) if write else running.exists()
+
+
+def enter_stage(run: int, stage: str) -> bool:
+    """Move a run on to a stage after the records. False when the run is to stop."""
+    return bool(ImportRun.objects.filter(pk=run, state=State.RUNNING).update(stage=stage, heartbeat_at=timezone.now()))
+
+
+def stop_finishing(run: int) -> None:
+    """The finishing worker stops before the end."""
+    ImportRun.objects.filter(pk=run, state=State.STOPPING).update(
+        state=State.STOPPED, finished_at=timezone.now(), heartbeat_at=None
+    )
 
 
 def finish_run(run: int) -> None:
+    """The run is done to its end."""
     now = timezone.now()
     ImportRun.objects.filter(pk=run, state=State.RUNNING).update(
         state=State.DONE, stage=Stage.FINISHED, finished_at=now, heartbeat_at=None
     )
+
+
+def release_dead_local(run: int) -> None:
+    """Free the shards of a run whose worker was a process of this machine that is gone, without waiting longer."""
+    for shard in ImportShard.objects.filter(run=run, state=ImportShard.State.RUNNING):
+        host, _, process = shard.worker.partition("/")[0].rpartition(":")
+        if host == socket.gethostname() and process.isdecimal() and not psutil.pid_exists(int(process)):
+            release_shard(run, shard.index, shard.worker)
+
+
+def has_open_shards(run: int) -> bool:
+    """True when a running run waits for a worker, in its records or after them."""
+    waiting = ImportShard.objects.filter(run=run, state=ImportShard.State.QUEUED, run__state=State.RUNNING)
+    return waiting.exists() or unfinished_runs().filter(pk=run).exists()
 
 
 def orphaned_shards() -> QuerySet[ImportShard]:

@@ -8,16 +8,17 @@ import socket
 from celery import shared_task
 from django.conf import settings
 
-from ingest import runs
+from ingest import runs, uploads
 from ingest.finishing import finish
-from ingest.models import ImportRun
+from ingest.models import ImportRun, ImportShard, RejectedRecord
 from ingest.pipeline import work_shard
+from ingest.retry import retry
 from ingest.sources.base import SourceError
 
 
 def enqueue(run: ImportRun) -> None:
     """Hand every open shard of a run to the workers, once the current transaction is committed."""
-    for shard in run.shards.exclude(state="done"):
+    for shard in run.shards.exclude(state=ImportShard.State.DONE):
         import_shard.delay_on_commit(run.pk, shard.index)
     if run.stage != ImportRun.Stage.RECORDS:
         finish_import.delay_on_commit(run.pk)
@@ -30,17 +31,27 @@ def worker_name() -> str:
 
 @shared_task
 def import_shard(run_id: int, index: int) -> None:
+    """Take in the records of one shard; the worker that completes a run hands on its last stages."""
     if work_shard(run_id, index, worker_name()):
         finish_import.delay(run_id)
 
 
 @shared_task
 def finish_import(run_id: int) -> None:
+    """Attribution, graph and trust after the records of a run."""
     try:
         finish(run_id)
     except Exception as error:
         runs.fail_run(run_id, f"{type(error).__name__}: {error}")
         raise
+
+
+@shared_task
+def retry_rejects(run_id: int, reason: str) -> None:
+    """Try all open rejects of one reason again."""
+    run = ImportRun.objects.select_related("source").get(pk=run_id)
+    if retry(run, RejectedRecord.objects.filter(reason=reason)).fixed:
+        finish_import.delay(run_id)
 
 
 @shared_task
@@ -57,3 +68,4 @@ def revive_imports() -> None:
             enqueue(runs.start_run(source.slug, options, shards=settings.IMPORT_SHARDS))
         except SourceError as error:
             runs.record_refusal(source, options, str(error))
+    uploads.forget_old()

@@ -31,7 +31,7 @@ _FIELDS = (
 def load_institutions(records: Sequence[InstitutionRecord]) -> tuple[int, int]:
     """Create or bring up to date; returns how many were created and how many changed. Run inside a transaction."""
     latest = {record.ror: record for record in records}
-    known = {row.ror: row for row in Institution.objects.select_for_update().filter(ror__in=latest)}
+    known = {row.ror or "": row for row in Institution.objects.select_for_update().filter(ror__in=latest)}
     fresh = [_institution(record) for ror, record in latest.items() if ror not in known]
     changed = []
     for ror, row in known.items():

@@ -3,63 +3,94 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from django.db import connection
 
-from works.merging import SCALARS, KnownWork, Merge
+from works.matching import columns_of
+from works.merging import KnownWork, Merge
 from works.models import Authorship, Work, WorkIdentifier, WorkTopic, WorkVersion
-from works.records import WorkRecord
+from works.records import VersionRecord
 from works.rows import AuthorshipRow
 
-COLUMNS = (
-    *SCALARS,
-    "year",
-    "code_links",
-    "is_withdrawn",
-    "is_deleted",
-    "source",
-    "source_rank",
-    "authors_complete",
-    "authors_missing",
-)
-WRITTEN = (*COLUMNS, "title_key", "byline", "author_count", "modified_at")
+#: Columns of a work that a merge may change, with their types.
+_FACTS = {
+    "kind": "text",
+    "updated": "date",
+    "announced": "date",
+    "comments": "text",
+    "journal_ref": "text",
+    "venue": "text",
+    "report_no": "text",
+    "licence": "text",
+    "submitter": "text",
+    "code_links": "text[]",
+    "is_withdrawn": "boolean",
+    "is_deleted": "boolean",
+    "source": "text",
+    "source_rank": "smallint",
+    "authors_complete": "boolean",
+    "authors_missing": "integer",
+    "author_count": "integer",
+}
+#: Those on which search and listing order depend: they are written only where they change.
+_INDEXED_FACTS = {
+    "title": "text",
+    "title_key": "text",
+    "abstract": "text",
+    "byline": "text",
+    "submitted": "date",
+    "year": "smallint",
+}
+_AUTHORSHIP = {
+    "position": "smallint",
+    "raw_name": "text",
+    "family": "text",
+    "given": "text",
+    "suffix": "text",
+    "name_key": "text",
+    "block": "text",
+    "is_group": "boolean",
+    "affiliations": "text[]",
+    "orcid": "text",
+    "email": "text",
+    "rors": "text[]",
+}
+_ROW_FIELDS = tuple(AuthorshipRow.__struct_fields__)
+
+
+class Written(msgspec.Struct):
+    """What merges wrote: touched name blocks, authorships, and identifiers left out because another work holds them."""
+
+    blocks: set[str]
+    authorships: int
+    dropped_identifiers: int
 
 
 def fetch_known(works: Collection[int]) -> dict[int, KnownWork]:
     """The facts that a merge compares, locked until the end of the transaction; five queries for any number of works."""
     known = {
-        row["id"]: KnownWork(row.pop("id"), row, [], set(), set(), [])
-        for row in Work.objects.filter(pk__in=works).order_by("pk").select_for_update().values("id", *COLUMNS)
+        row["id"]: KnownWork(id=row.pop("id"), columns=row)
+        for row in Work.objects.filter(pk__in=works)
+        .order_by("pk")
+        .select_for_update()
+        .values("id", *_FACTS, *_INDEXED_FACTS)
     }
     for work, pk, *printed in (
         Authorship.objects.filter(work__in=works)
         .order_by("work", "position")
-        .values_list(
-            "work_id",
-            "pk",
-            "raw_name",
-            "family",
-            "given",
-            "suffix",
-            "name_key",
-            "block",
-            "is_group",
-            "affiliations",
-            "orcid",
-            "email",
-            "rors",
-        )
+        .values_list("work_id", "pk", *_ROW_FIELDS)
     ):
-        *name, affiliations, orcid, email, rors = printed
-        row = AuthorshipRow(*name, tuple(affiliations), orcid, email, tuple(rors))
+        row = msgspec.convert(dict(zip(_ROW_FIELDS, printed, strict=True)), AuthorshipRow)
         known[work].authorships.append((pk, row))
     for work, scheme, value in WorkIdentifier.objects.filter(work__in=works).values_list("work_id", "scheme", "value"):
         known[work].identifiers.add((scheme, value))
-    for work, number in WorkVersion.objects.filter(work__in=works).values_list("work_id", "number"):
-        known[work].versions.add(number)
+    versions = WorkVersion.objects.filter(work__in=works).values_list("work_id", "number", "submitted_at", "size_kb")
+    for work, number, submitted_at, size_kb in versions:
+        known[work].versions[number] = VersionRecord(number, submitted_at, size_kb)
     for work, scheme, code in (
         WorkTopic.objects.filter(work__in=works)
         .order_by("work", "position")
@@ -69,103 +100,109 @@ def fetch_known(works: Collection[int]) -> dict[int, KnownWork]:
     return known
 
 
-def write_merges(
-    merges: list[tuple[KnownWork, WorkRecord, Merge]], topic_ids: Mapping[tuple[str, str], int]
-) -> tuple[set[str], int, int]:
-    """Write what the merges found. Returns the touched name blocks, the authorships written and the identifiers left out
-    because another work holds them."""
+def write_merges(merges: list[tuple[KnownWork, Merge]], topics: Mapping[tuple[str, str], int]) -> Written:
+    """Write what the merges found."""
     _write_columns(merges)
     blocks, authorships = _write_authorships(merges)
     dropped = _write_identifiers(merges)
     WorkVersion.objects.bulk_create(
         [
-            WorkVersion(work_id=known.id, number=v.number, submitted_at=v.submitted_at, size_kb=v.size_kb)
-            for known, record, outcome in merges
-            for v in record.versions
-            if v.number in outcome.versions
+            WorkVersion(work_id=known.id, **msgspec.structs.asdict(version))
+            for known, outcome in merges
+            for version in outcome.versions
         ],
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["work", "number"],
+        update_fields=["submitted_at", "size_kb"],
     )
-    retopiced = {known.id: outcome.topics for known, _, outcome in merges if outcome.topics is not None}
+    retopiced = {known.id: outcome.topics for known, outcome in merges if outcome.topics is not None}
     WorkTopic.objects.filter(work__in=retopiced).delete()
     WorkTopic.objects.bulk_create(
-        WorkTopic(work_id=work, topic_id=topic_ids[pair], position=position)
+        WorkTopic(work_id=work, topic_id=topics[pair], position=position)
         for work, pairs in retopiced.items()
         for position, pair in enumerate(pairs)
-        if pair in topic_ids
     )
-    return blocks, authorships, dropped
+    return Written(blocks, authorships, dropped)
 
 
-def _write_columns(merges: list[tuple[KnownWork, WorkRecord, Merge]]) -> None:
+def _write_columns(merges: list[tuple[KnownWork, Merge]]) -> None:
     now = datetime.now(UTC)
-    works = Work.objects.in_bulk([known.id for known, _, outcome in merges if outcome.columns])
-    for known, _, outcome in merges:
-        if outcome.columns:
-            work = works[known.id]
-            for column, value in outcome.columns.items():
-                setattr(work, column, value)
-            work.modified_at = now
-    Work.objects.bulk_update(works.values(), WRITTEN, batch_size=500)
+    for columns, with_indexed in ((_FACTS | _INDEXED_FACTS, True), (_FACTS, False)):
+        rows = [
+            {"id": known.id, **known.columns, **outcome.columns, "modified_at": now}
+            for known, outcome in merges
+            if outcome.columns and with_indexed is not _INDEXED_FACTS.keys().isdisjoint(outcome.columns)
+        ]
+        _update("works_work", {**columns, "modified_at": "timestamptz"}, rows)
 
 
-def _write_authorships(merges: list[tuple[KnownWork, WorkRecord, Merge]]) -> tuple[set[str], int]:
-    """Bring author lists to their new state. A position that keeps its name keeps its row, and with it its attribution."""
+def _update(table: str, columns: Mapping[str, str], rows: list[dict[str, Any]]) -> None:
+    """One UPDATE for all rows, each a dict with its ``id`` and at least ``columns``; equal rows are left alone."""
+    if not rows:
+        return
+    sets = ", ".join(f"{name} = new.{name}" for name in columns)
+    types = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    compared = [name for name in columns if name != "modified_at"]
+    old, new = (", ".join(f"{side}.{name}" for name in compared) for side in ("old", "new"))
+    with connection.cursor() as cursor:
+        # Names and types come from the constants of this module.
+        cursor.execute(
+            f"UPDATE {table} old SET {sets} FROM jsonb_to_recordset(%s::jsonb) AS new(id bigint, {types})"
+            f" WHERE old.id = new.id AND ({old}) IS DISTINCT FROM ({new})",
+            [msgspec.json.encode(rows).decode()],
+        )
+
+
+def _write_authorships(merges: list[tuple[KnownWork, Merge]]) -> tuple[set[str], int]:
+    """Bring author lists to their new state. A person who stays keeps the row, and with it the attribution."""
     blocks: set[str] = set()
     gone: list[int] = []
-    kept: list[Authorship] = []
+    kept: list[dict[str, Any]] = []
     fresh: list[Authorship] = []
-    for known, _, outcome in merges:
+    for known, outcome in merges:
         if outcome.authorships is None:
             continue
-        available: dict[str, list[tuple[int, AuthorshipRow]]] = defaultdict(list)
-        for pk, held in known.authorships:
-            available[held.name_key].append((pk, held))
+        rows_of = _kept_rows(known.authorships, outcome.authorships)
         for position, row in enumerate(outcome.authorships):
-            same_name = available[row.name_key]
-            pk = same_name.pop(0)[0] if same_name else None
-            (kept if pk else fresh).append(_authorship(pk, known.id, position, row))
+            columns = {"position": position, **msgspec.structs.asdict(row)}
             blocks.add(row.block)
-        left = [entry for entries in available.values() for entry in entries]
+            if position in rows_of:
+                kept.append({"id": rows_of[position], **columns})
+            else:
+                fresh.append(Authorship(work_id=known.id, **columns))
+        held = set(rows_of.values())
+        left = [(pk, row) for pk, row in known.authorships if pk not in held]
         gone += [pk for pk, _ in left]
-        blocks |= {held.block for _, held in left}
+        blocks |= {row.block for _, row in known.authorships}
     Authorship.objects.filter(pk__in=gone).delete()
-    Authorship.objects.bulk_update(
-        kept,
-        ["position", "raw_name", "family", "given", "suffix", "affiliations", "orcid", "email", "rors"],
-        batch_size=500,
-    )
+    _update("works_authorship", _AUTHORSHIP, kept)
     Authorship.objects.bulk_create(fresh)
     return blocks, len(kept) + len(fresh)
 
 
-def _authorship(pk: int | None, work: int, position: int, row: AuthorshipRow) -> Authorship:
-    return Authorship(
-        pk=pk,
-        work_id=work,
-        position=position,
-        raw_name=row.raw_name,
-        family=row.family,
-        given=row.given,
-        suffix=row.suffix,
-        name_key=row.name_key,
-        block=row.block,
-        is_group=row.is_group,
-        affiliations=list(row.affiliations),
-        orcid=row.orcid,
-        email=row.email,
-        rors=list(row.rors),
-    )
+def _kept_rows(held: list[tuple[int, AuthorshipRow]], rows: list[AuthorshipRow]) -> dict[int, int]:
+    """Which row goes on as which position: first the same printed name, then another spelling of it (same block)."""
+    found: dict[int, int] = {}
+    for key in ("name_key", "block"):
+        available: dict[str, list[int]] = defaultdict(list)
+        taken = set(found.values())
+        for pk, row in held:
+            if pk not in taken and getattr(row, key):
+                available[getattr(row, key)].append(pk)
+        for position, row in enumerate(rows):
+            if position not in found and (pks := available.get(getattr(row, key))):
+                found[position] = pks.pop(0)
+    return found
 
 
-def _write_identifiers(merges: list[tuple[KnownWork, WorkRecord, Merge]]) -> int:
-    rows = sorted((scheme, value, known.id) for known, _, outcome in merges for scheme, value in outcome.identifiers)
+def _write_identifiers(merges: Iterable[tuple[KnownWork, Merge]]) -> int:
+    rows = sorted((scheme, value, known.id) for known, outcome in merges for scheme, value in outcome.identifiers)
     if not rows:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO works_workidentifier (scheme, value, work_id)"
             " SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[]) ON CONFLICT (scheme, value) DO NOTHING",
-            [list(column) for column in zip(*rows, strict=True)],
+            columns_of(rows, 3),
         )
         return len(rows) - int(cursor.rowcount)

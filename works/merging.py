@@ -7,15 +7,17 @@ record does not mention is kept.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import msgspec
 
-from works.records import WorkRecord
+from works.records import VersionRecord, WorkRecord
 from works.rows import AuthorshipRow, authorship_row, byline_text, title_key, year_of
 
-#: Facts that are plain values: name in the record -> name in ``works.models.Work``.
+#: Facts that are plain values: name in the record and in ``works.models.Work``.
 SCALARS = (
     "kind",
     "title",
@@ -30,29 +32,34 @@ SCALARS = (
     "licence",
     "submitter",
 )
+#: Names of an author list that are kept in the account of a change.
+_NAMES_IN_CHANGE = 50
+_CUT_MARKS = ("…", "...")
+
+Identifier = tuple[str, str]
 
 
-class KnownWork(msgspec.Struct):
+class KnownWork(msgspec.Struct, kw_only=True):
     """What the catalogue holds of a work before a merge: its columns and its authorships in order, each with its id."""
 
     id: int
     columns: dict[str, Any]
-    authorships: list[tuple[int, AuthorshipRow]]
-    identifiers: set[tuple[str, str]]
-    versions: set[int]
-    topics: list[tuple[str, str]]
+    authorships: list[tuple[int, AuthorshipRow]] = msgspec.field(default_factory=list)
+    identifiers: set[Identifier] = msgspec.field(default_factory=set)
+    versions: dict[int, VersionRecord] = msgspec.field(default_factory=dict)
+    topics: list[tuple[str, str]] = msgspec.field(default_factory=list)
 
 
 class Merge(msgspec.Struct):
-    """What a record changes: new column values, the new author list when it changes, rows to add, and the change in words.
+    """What a record changes: column values, the author list when it changes, identifiers and versions to write, topics.
 
-    ``changes`` maps a fact to ``[before, after]``. ``topics`` replaces the list, ``None`` leaves it.
+    ``topics`` replaces the list, ``None`` leaves it. ``changes`` maps a fact to ``[before, after]`` in plain JSON.
     """
 
     columns: dict[str, Any]
     authorships: list[AuthorshipRow] | None
-    identifiers: list[tuple[str, str]]
-    versions: set[int]
+    identifiers: list[Identifier]
+    versions: list[VersionRecord]
     topics: list[tuple[str, str]] | None
     changes: dict[str, list[Any]]
 
@@ -61,8 +68,11 @@ class Merge(msgspec.Struct):
         return not self.changes
 
 
-def merge(known: KnownWork, record: WorkRecord) -> Merge:
-    """Compare a record with what is known and say what changes."""
+def merge(known: KnownWork, record: WorkRecord, holders: Mapping[Identifier, int]) -> Merge:
+    """Compare a record with what is known and say what changes.
+
+    ``holders`` names the work that holds an identifier; one that another work holds stays there.
+    """
     leads = _leads(known, record)
     columns: dict[str, Any] = {}
     changes: dict[str, list[Any]] = {}
@@ -74,42 +84,48 @@ def merge(known: KnownWork, record: WorkRecord) -> Merge:
             changes[field] = [_plain(before), _plain(value)]
 
     for field in SCALARS:
-        value = getattr(record, field)
-        if value and (leads or not known.columns[field]) and not _is_cut(value, known.columns[field]):
+        value, held = getattr(record, field), known.columns[field]
+        if value and (leads or not held or _is_cut(held, value)) and not _is_cut(value, held):
             change(field, value)
     if "title" in columns:
         columns["title_key"] = title_key(columns["title"])
-    year = year_of(record)
-    if year is not None and (leads or known.columns["year"] is None):
+    year = _year(known, record, columns, leads)
+    if year is not None:
         change("year", year)
-    links = [
-        *known.columns["code_links"],
-        *(link for link in record.code_links if link not in known.columns["code_links"]),
-    ]
-    change("code_links", links)
+    links = known.columns["code_links"]
+    change("code_links", [*links, *(link for link in record.code_links if link not in links)])
     if leads:
         change("is_withdrawn", record.is_withdrawn)
         change("is_deleted", record.is_deleted)
         if record.rank > known.columns["source_rank"]:
             columns["source_rank"] = record.rank
-            columns["source"] = record.source
+            change("source", record.source)
 
     authorships = _authors(known, record, leads)
     if authorships is not None:
         before = [row.raw_name for _, row in known.authorships]
         after = [row.raw_name for row in authorships]
-        columns["byline"] = byline_text(record)
+        columns["byline"] = byline_text(record) if before != after else known.columns["byline"]
         columns["author_count"] = len(after)
-        columns["authors_complete"] = record.authors_complete
-        columns["authors_missing"] = record.authors_missing
-        changes["authors"] = [before[:50], after[:50]] if before != after else ["", "affiliations or identifiers added"]
+        columns["authors_complete"] = record.authors_complete or known.columns["authors_complete"]
+        columns["authors_missing"] = None if columns["authors_complete"] else record.authors_missing
+        changes["authors"] = (
+            [before[:_NAMES_IN_CHANGE], after[:_NAMES_IN_CHANGE]]
+            if before != after
+            else ["", "affiliations or identifiers added"]
+        )
 
-    identifiers = [pair for pair in record.identifiers if pair not in known.identifiers]
+    identifiers = [
+        pair
+        for pair in dict.fromkeys(record.identifiers)
+        if pair not in known.identifiers and holders.get(pair, known.id) == known.id
+    ]
     if identifiers:
         changes["identifiers"] = [[], [f"{scheme}:{value}" for scheme, value in identifiers]]
-    versions = {version.number for version in record.versions} - known.versions
+    versions = _versions(known, record)
     if versions:
-        changes["versions"] = [sorted(known.versions), sorted(known.versions | versions)]
+        numbers = sorted(known.versions.keys() | {version.number for version in versions})
+        changes["versions"] = [sorted(known.versions), numbers]
     topics = _topics(known, record, leads)
     if topics is not None:
         changes["topics"] = [[code for _, code in known.topics], [code for _, code in topics]]
@@ -125,9 +141,19 @@ def _leads(known: KnownWork, record: WorkRecord) -> bool:
 
 def _is_cut(value: Any, known: Any) -> bool:
     """A shortened text ("... behaviours across diverse adve…") is no news of the text it was cut from."""
-    if not isinstance(value, str) or not isinstance(known, str) or not value.endswith(("…", "...")):
+    if not isinstance(value, str) or not isinstance(known, str) or not value.endswith(_CUT_MARKS):
         return False
-    return known.startswith(value.rstrip("….").rstrip()[:200])
+    beginning = value.rstrip("….").rstrip()
+    return len(known) > len(beginning) and known.startswith(beginning)
+
+
+def _year(known: KnownWork, record: WorkRecord, columns: dict[str, Any], leads: bool) -> int | None:
+    """The year of the dates as they stand after the merge; ``None`` leaves it. A bare year gives way to any day."""
+    dates = {field: columns.get(field, known.columns[field]) for field in ("submitted", "announced", "updated")}
+    year = record.year if leads or known.columns["year"] is None else known.columns["year"]
+    if record.year is None and not any(dates.values()):
+        return None
+    return year_of(msgspec.structs.replace(record, year=year, **dates))
 
 
 def _authors(known: KnownWork, record: WorkRecord, leads: bool) -> list[AuthorshipRow] | None:
@@ -135,42 +161,52 @@ def _authors(known: KnownWork, record: WorkRecord, leads: bool) -> list[Authorsh
         return None
     rows = [authorship_row(byline) for byline in record.bylines]
     held = [row for _, row in known.authorships]
-    if held and not record.authors_complete and (known.columns["authors_complete"] or len(rows) <= len(held)):
+    was_complete = bool(known.columns["authors_complete"])
+    if held and not record.authors_complete and (was_complete or len(rows) <= len(held)):
         return None
-    if held and known.columns["authors_complete"] and not leads:
+    if held and was_complete and not leads:
         return _filled(held, rows)
-    merged = [_richer(row, held[position]) if position < len(held) else row for position, row in enumerate(rows)]
-    return merged if merged != held or record.authors_complete != known.columns["authors_complete"] else None
+    merged = _richer(rows, held)
+    return merged if merged != held or record.authors_complete != was_complete else None
 
 
 def _filled(held: list[AuthorshipRow], rows: list[AuthorshipRow]) -> list[AuthorshipRow] | None:
     """Keep the printed names and add what the poorer source knows beside them, where the lists run in parallel."""
     if len(held) != len(rows) or any(a.block != b.block for a, b in zip(held, rows, strict=True)):
         return None
-    merged = [
-        msgspec.structs.replace(
-            a,
-            affiliations=a.affiliations or b.affiliations,
-            orcid=a.orcid or b.orcid,
-            email=a.email or b.email,
-            rors=a.rors or b.rors,
-        )
-        for a, b in zip(held, rows, strict=True)
-    ]
+    merged = [_completed(a, b) for a, b in zip(held, rows, strict=True)]
     return merged if merged != held else None
 
 
-def _richer(row: AuthorshipRow, held: AuthorshipRow) -> AuthorshipRow:
-    """The new printed row, keeping what it does not say but the old one of the same name did."""
-    if row.block != held.block:
-        return row
+def _richer(rows: list[AuthorshipRow], held: list[AuthorshipRow]) -> list[AuthorshipRow]:
+    """The new printed rows, keeping what they do not say but the old rows of the same names did, in whatever order."""
+    by_name: dict[str, list[AuthorshipRow]] = defaultdict(list)
+    for row in held:
+        by_name[row.name_key].append(row)
+    return [_completed(row, same.pop(0)) if (same := by_name[row.name_key]) else row for row in rows]
+
+
+def _completed(row: AuthorshipRow, other: AuthorshipRow) -> AuthorshipRow:
     return msgspec.structs.replace(
         row,
-        affiliations=row.affiliations or held.affiliations,
-        orcid=row.orcid or held.orcid,
-        email=row.email or held.email,
-        rors=row.rors or held.rors,
+        affiliations=row.affiliations or other.affiliations,
+        orcid=row.orcid or other.orcid,
+        email=row.email or other.email,
+        rors=row.rors or other.rors,
     )
+
+
+def _versions(known: KnownWork, record: WorkRecord) -> list[VersionRecord]:
+    """Versions that are new, or known without a date or size that the record gives."""
+    changed = []
+    for version in record.versions:
+        held = known.versions.get(version.number, VersionRecord(version.number))
+        merged = VersionRecord(
+            version.number, held.submitted_at or version.submitted_at, held.size_kb or version.size_kb
+        )
+        if version.number not in known.versions or merged != held:
+            changed.append(merged)
+    return list({version.number: version for version in changed}.values())
 
 
 def _topics(known: KnownWork, record: WorkRecord, leads: bool) -> list[tuple[str, str]] | None:

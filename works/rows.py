@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -48,17 +48,10 @@ def title_key(title: str) -> str:
 
 def authorship_row(byline: BylineRecord) -> AuthorshipRow:
     """Split and key a printed name; a collaboration keeps its name and gets no block."""
-    family, given, suffix, key, block, is_group = _name_columns(
-        byline.name, byline.family, byline.given, byline.suffix, byline.is_group
-    )
+    name = name_columns(byline.name, byline.family, byline.given, byline.suffix, byline.is_group)
     return AuthorshipRow(
         byline.name,
-        family,
-        given,
-        suffix,
-        key,
-        block,
-        is_group,
+        *name,
         byline.affiliations,
         byline.orcid or "",
         byline.email or "",
@@ -79,17 +72,23 @@ def year_of(record: WorkRecord) -> int | None:
     return record.year
 
 
-@lru_cache(maxsize=1 << 18)
-def _name_columns(
+class NameColumns(NamedTuple):
+    """A printed name split and keyed; a group has an empty ``block``."""
+
+    family: str
+    given: str
+    suffix: str
+    name_key: str
+    block: str
+    is_group: bool
+
+
+def name_columns(
     printed: str, family: str | None, given: str | None, suffix: str | None, is_group: bool
-) -> tuple[str, str, str, str, str, bool]:
+) -> NameColumns:
+    """Split a printed name, or take the split of its source, and key it."""
     name = parse_name(printed, family=family, given=given, suffix=suffix)
     is_group = is_group or name.is_group
-    return (
-        name.family,
-        name.given,
-        name.suffix,
-        name_key(name),
-        "" if is_group else block_key(name),
-        is_group,
+    return NameColumns(
+        name.family, name.given, name.suffix, name_key(name), "" if is_group else block_key(name), is_group
     )

@@ -12,15 +12,24 @@ from typing import Any
 import msgspec
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError
 from tqdm import tqdm
 
 from ingest import runs
+from ingest.batches import Outcome
 from ingest.finishing import finish
-from ingest.models import ImportRun
-from ingest.pipeline import Outcome, work_shard
+from ingest.models import ImportRun, ImportShard
+from ingest.pipeline import work_shard
 from ingest.sources import source_slugs
 from ingest.sources.base import SourceError, SourceOptions
 from ingest.tasks import enqueue, worker_name
+from ingest.workers import WorkerDiedError, work_together, worker_count
+
+
+def peak_memory_mb() -> int:
+    """The most memory that this process or one of its workers had in use so far (resident set), in megabytes."""
+    kilobytes = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return round(max(kilobytes) / 1024)
 
 
 class Command(BaseCommand):
@@ -41,29 +50,31 @@ class Command(BaseCommand):
             "--facts-only", action="store_true", help="leave attribution and graph to a later `attribute`"
         )
         parser.add_argument("--queue", action="store_true", help="hand the run to the Celery workers")
-        parser.add_argument("--workers", type=int, default=1, help="with --queue: workers that share the run")
+        parser.add_argument("--workers", type=int, help="processes that share the run; big files get one per core")
         parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             run = self._run(options)
+            if options["queue"]:
+                enqueue(run)
+                self.stdout.write(f"Run {run.pk} is queued; watch it at {run.get_absolute_url()}")
+                if options["json"]:
+                    self._print({"run": run.pk, "source": run.source.slug, "state": run.state})
+            else:
+                self._work(run, options)
         except SourceError as error:
             raise CommandError(str(error)) from None
-        if options["queue"]:
-            enqueue(run)
-            self.stdout.write(f"Run {run.pk} is queued; watch it at /imports/runs/{run.pk}/")
-            if options["json"]:
-                self.stdout.write(
-                    msgspec.json.encode({"run": run.pk, "source": run.source.slug, "state": run.state}).decode()
-                )
-            return
-        self._work(run, options)
+        except (OperationalError, InterfaceError) as error:
+            raise CommandError(f"The database cannot be reached: {str(error).strip().splitlines()[0]}") from None
 
     def _run(self, options: dict[str, Any]) -> ImportRun:
         if options["resume"]:
-            if not runs.resume_run(options["resume"]):
-                raise CommandError(f"Run {options['resume']} is not stopped or failed")
+            runs.release_dead_local(options["resume"])
+            if not runs.resume_run(options["resume"]) and not runs.has_open_shards(options["resume"]):
+                raise CommandError(f"Run {options['resume']} is neither stopped nor failed nor left by its worker")
             return ImportRun.objects.select_related("source").get(pk=options["resume"])
+        shards = options["workers"] or (settings.IMPORT_SHARDS if options["queue"] else worker_count(options["inputs"]))
         return runs.start_run(
             options["source"],
             SourceOptions(
@@ -77,41 +88,77 @@ class Command(BaseCommand):
                 contact=settings.CONTACT_EMAIL,
                 allow_private_hosts=bool(settings.IMPORT_ALLOWED_PRIVATE_HOSTS),
             ),
-            shards=options["workers"] if options["queue"] else 1,
+            shards=shards,
             is_dry_run=options["dry_run"],
             batch_size=settings.IMPORT_BATCH_SIZE,
         )
 
     def _work(self, run: ImportRun, options: dict[str, Any]) -> None:
         started = time.monotonic()
-        with tqdm(unit=" records", disable=not sys.stderr.isatty(), smoothing=0.1) as bar:
-
-            def progress(outcome: Outcome) -> None:
-                bar.update(outcome.seen)
-
-            for shard in run.shards.exclude(state="done"):
-                work_shard(run.pk, shard.index, worker_name(), progress)
+        try:
+            self._take_in(run)
+        except KeyboardInterrupt:
+            runs.stop_run(run.pk)
+            raise CommandError(f"Stopped. `manage.py ingest {run.source.slug} --resume {run.pk}` goes on.") from None
+        except WorkerDiedError as error:
+            raise CommandError(f"{error}. `manage.py ingest {run.source.slug} --resume {run.pk}` goes on.") from None
         seconds = time.monotonic() - started
         run.refresh_from_db()
-        if run.state == ImportRun.State.RUNNING and not options["facts_only"]:
-            finish(run.pk)
+        if run.state == ImportRun.State.RUNNING:
+            if options["facts_only"]:
+                runs.finish_run(run.pk)
+            else:
+                finish(run.pk)
             run.refresh_from_db()
-        elif run.state == ImportRun.State.RUNNING:
-            runs.finish_run(run.pk)
-            run.refresh_from_db()
-        figures = self._figures(run, seconds, time.monotonic() - started)
         if run.state == ImportRun.State.FAILED:
             raise CommandError(run.error)
+        figures = self._figures(run, seconds, time.monotonic() - started)
         self.stdout.write(
             f"Run {run.pk}: {run.seen} records seen, {run.created} created, {run.updated} updated,"
             f" {run.unchanged} unchanged, {run.rejected} rejected in {seconds:.1f} s"
             f" ({figures['works_per_second']} works/s); {figures['total_seconds']} s to the end"
         )
+        if run.is_dry_run:
+            self._print_report(run)
         if options["json"]:
-            self.stdout.write(msgspec.json.encode(figures).decode())
+            self._print(figures)
+
+    def _take_in(self, run: ImportRun) -> None:
+        """The records of a run, in this process or, when it has several shards, in one for each."""
+        shards = run.shards.exclude(state=ImportShard.State.DONE)
+        with tqdm(unit=" records", disable=not sys.stderr.isatty(), smoothing=0.1) as bar:
+            if shards.count() == 1:
+
+                def progress(outcome: Outcome) -> None:
+                    bar.update(outcome.seen)
+
+                work_shard(run.pk, shards.get().index, worker_name(), progress)
+                return
+
+            def look() -> None:
+                seen, bar.total = ImportRun.objects.values_list("seen", "total").get(pk=run.pk)
+                bar.update(seen - bar.n)
+
+            work_together(run, worker_name(), look)
+
+    def _print(self, figures: dict[str, Any]) -> None:
+        self.stdout.write(msgspec.json.encode(figures).decode())
+
+    def _print_report(self, run: ImportRun) -> None:
+        """A dry run's account in words."""
+        report = run.report
+        self.stdout.write("Nothing was written. A real run would")
+        for sample in report.get("created", [])[:5]:
+            self.stdout.write(f"  create  {sample['key']}: {sample['title']}")
+        for sample in report.get("changed", [])[:5]:
+            self.stdout.write(f"  change  {sample['title']}: {', '.join(sample['fields'])}")
+        for reason, count in report.get("reasons", []):
+            self.stdout.write(f"  reject  {count}: {reason}")
+        blocks = ", ".join(block for block, _ in report.get("blocks", [])[:8])
+        self.stdout.write(f"  touch   {report.get('block_count', 0)} name blocks: {blocks}")
 
     def _figures(self, run: ImportRun, seconds: float, total: float) -> dict[str, Any]:
-        """The counts of a run; ``seconds`` until every fact is searchable, ``total_seconds`` with attribution and graph."""
+        """The counts of a run; ``seconds`` until all facts are searchable, ``total_seconds`` with attribution and graph."""
         return {
             "run": run.pk,
             "source": run.source.slug,
@@ -125,7 +172,7 @@ class Command(BaseCommand):
             "seconds": round(seconds, 2),
             "works_per_second": round(run.seen / seconds) if seconds else 0,
             "total_seconds": round(total, 2),
-            "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+            "peak_memory_mb": peak_memory_mb(),
             "dry_run": run.is_dry_run,
             "report": run.report,
         }

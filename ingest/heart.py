@@ -1,0 +1,53 @@
+"""A worker's sign of life."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from django.db import DatabaseError, connection
+
+#: A stop is felt within this many seconds; every ``HEARTBEAT_SECONDS`` the sign of life is written too.
+LOOK_SECONDS = 1.0
+
+
+class Heart:
+    """Calls ``beat`` regularly from a thread of its own, and notices when it answers that the work is to stop.
+
+    ``beat(write)`` says whether the worker may go on, and leaves a sign of life when ``write`` is true. A database that
+    does not answer is no reason to stop: whoever writes finds out.
+    """
+
+    def __init__(self, beat: Callable[[bool], bool], every: float) -> None:
+        self._beat = beat
+        self._looks_per_write = max(round(every / LOOK_SECONDS), 1)
+        self._stop = threading.Event()
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
+
+    @property
+    def stopped(self) -> bool:
+        """True when the work was taken away or asked to stop."""
+        return self._stop.is_set()
+
+    def __enter__(self) -> Heart:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        looks = 0
+        while not self._end.wait(LOOK_SECONDS):
+            looks += 1
+            try:
+                goes_on = self._beat(looks % self._looks_per_write == 0)
+            except DatabaseError:
+                continue
+            finally:
+                connection.close()
+            if not goes_on:
+                self._stop.set()
+                return
