@@ -27,7 +27,9 @@ def read(query: str, types: Mapping[str, str], parameters: Sequence[Any] = ()) -
     The query must give these types in this order, without NULL; ValueError when a row does not have the stated length.
     """
     layout = _layout(types)
-    with connection.cursor() as cursor:
+    # The driver's own cursor: the wrapper that Django uses with DEBUG on takes no parameters for COPY.
+    connection.ensure_connection()
+    with connection.connection.cursor() as cursor:
         statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(sql.SQL(query))
         with cursor.copy(statement, parameters or None) as copy:
             stream = b"".join(copy)
