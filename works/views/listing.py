@@ -21,7 +21,8 @@ TOPICS_OFFERED = 40
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Works newest first; ``topic`` is a code, ``from`` and ``to`` are days as 2019-05-31."""
-    topic = Topic.objects.filter(code=clean_query(request.GET.get("topic", ""))[:64]).order_by("pk").first()
+    code = clean_query(request.GET.get("topic", ""))[:64]
+    topic = Topic.objects.filter(code=code).order_by("pk").first() if code else None
     first, last = _day(request.GET.get("from", "")), _day(request.GET.get("to", ""))
     works = Work.objects.listed()
     if topic:

@@ -19,9 +19,8 @@ def name(request: HttpRequest, key: str) -> HttpResponse:
     name_key = fold(clean_query(key.replace("-", " ")))
     if not name_key:
         raise Http404("No name has this key")
-    address = name_url(name_key)
-    if request.path_info != address and fold(key) != name_key.replace(" ", ""):
-        return HttpResponsePermanentRedirect(address)
+    if key != name_key.replace(" ", "-"):
+        return HttpResponsePermanentRedirect(name_url(name_key))
     page = namesakes(name_key, clean_query(request.GET.get("cursor", "")))
     if not page.rows and not page.is_continued:
         raise Http404("No author record has this name")
