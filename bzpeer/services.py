@@ -18,26 +18,35 @@ WEB_BACKPRESSURE = 64
 WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not bound to
 
 
-def services(bind: str, port: int, logs: Path) -> list[Service]:
-    """The three services; each writes its own log under ``logs``."""
-    processes = str(min(max(os.cpu_count() or 1, 2), 4))
+def web(bind: str, port: int, logs: Path) -> Service:
+    """The web server, with its log under ``logs``."""
     granian = ["granian", "--interface", "wsgi", "--host", bind, "--port", str(port), "--no-ws"]
-    granian += ["--workers", processes, "--blocking-threads", str(WEB_THREADS), "--backpressure", str(WEB_BACKPRESSURE)]
-    granian += ["--respawn-failed-workers", "--workers-kill-timeout", "3", "--log-level", "warning"]
-    celery = ["celery", "-A", "bzpeer"]
-    worker = [*celery, "worker", "--concurrency", processes, "--loglevel", "INFO"]
+    granian += ["--workers", processes(), "--blocking-threads", str(WEB_THREADS)]
+    granian += ["--backpressure", str(WEB_BACKPRESSURE), "--log-level", "warning"]
+    granian += ["--respawn-failed-workers", "--workers-kill-timeout", "3"]
+    return Service("web", [sys.executable, "-m", *granian, "bzpeer.wsgi:application"], logs / "web.log")
+
+
+def background(logs: Path) -> list[Service]:
+    """The task worker and the scheduler."""
+    celery = [sys.executable, "-m", "celery", "-A", "bzpeer"]
+    worker = [*celery, "worker", "--concurrency", processes(), "--loglevel", "INFO"]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile="]
     return [
-        Service("web", [sys.executable, "-m", *granian, "bzpeer.wsgi:application"], logs / "web.log"),
         # SIGQUIT: finish or hand back running tasks within CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT; SIGTERM waits for all.
-        Service("worker", [sys.executable, "-m", *worker], logs / "worker.log", stop_signal=signal.SIGQUIT),
-        Service("beat", [sys.executable, "-m", *beat], logs / "beat.log"),
+        Service("worker", worker, logs / "worker.log", stop_signal=signal.SIGQUIT),
+        Service("beat", beat, logs / "beat.log"),
     ]
 
 
+def processes() -> str:
+    """How many processes serve pages, and how many work on tasks."""
+    return str(min(max(os.cpu_count() or 1, 2), 4))
+
+
 def environment(bind: str) -> dict[str, str]:
-    """This process's environment, with the names under which an open bind address may be called."""
+    """This process's environment for the services, with the names under which an open bind address may be called."""
     values = {**os.environ, "DJANGO_SETTINGS_MODULE": "bzpeer.settings", "PYTHONUNBUFFERED": "1"}
     values.setdefault("ALLOWED_HOSTS", ",".join(["localhost", "127.0.0.1", "[::1]", *_names_of(bind)]))
     return values

@@ -45,12 +45,9 @@ class _Running:
 
 
 class Supervisor:
-    """Starts ``services`` with ``environment``; ``say`` receives one line for each thing a person should know."""
+    """Runs services in ``folder`` with ``environment``; ``say`` receives one line for each thing worth knowing."""
 
-    def __init__(
-        self, services: Sequence[Service], environment: Mapping[str, str], folder: Path, say: Callable[[str], None]
-    ) -> None:
-        self.services = services
+    def __init__(self, environment: Mapping[str, str], folder: Path, say: Callable[[str], None]) -> None:
         self.environment = dict(environment)
         self.folder = folder
         self.say = say
@@ -62,10 +59,11 @@ class Supervisor:
         """Make ``watch`` return; fit to be a signal handler."""
         self.stop_asked = True
 
-    def start(self) -> None:
-        """Start every service."""
-        self._start_guard()
-        for service in self.services:
+    def start(self, services: Sequence[Service]) -> None:
+        """Start these services besides those that run already."""
+        if self._guard is None:
+            self._start_guard()
+        for service in services:
             process = self._launch(service)
             self._running.append(_Running(service, process, time.monotonic()))
 

@@ -23,8 +23,8 @@ from pathlib import Path
 from bzpeer.supervisor import Service, Supervisor
 folder = Path(sys.argv[1])
 both = [Service(name, [sys.executable, "-c", sys.argv[2]], folder / f"{name}.log") for name in ("one", "two")]
-supervisor = Supervisor(both, os.environ, folder, print)
-supervisor.start()
+supervisor = Supervisor(os.environ, folder, print)
+supervisor.start(both)
 print(*(running.process.pid for running in supervisor._running), flush=True)
 supervisor.watch()
 """
@@ -57,8 +57,8 @@ def run(tmp_path: Path, said: list[str]) -> Iterator[Callable[..., tuple[Supervi
             Service(f"s{number}", [sys.executable, "-c", program], tmp_path / f"s{number}.log")
             for number, program in enumerate(programs)
         ]
-        watched = Supervisor(services, os.environ, tmp_path, said.append)
-        watched.start()
+        watched = Supervisor(os.environ, tmp_path, said.append)
+        watched.start(services)
         thread = threading.Thread(target=watched.watch)
         thread.start()
         started.append((watched, thread))
@@ -124,8 +124,8 @@ def test_a_service_that_keeps_dying_stops_everything(
 ) -> None:
     monkeypatch.setattr(supervisor, "RESTART_DELAYS", (0.01, 0.01))
     broken = Service("web", [sys.executable, "-c", "raise SystemExit(3)"], tmp_path / "web.log")
-    watched = Supervisor([broken], os.environ, tmp_path, said.append)
-    watched.start()
+    watched = Supervisor(os.environ, tmp_path, said.append)
+    watched.start([broken])
     assert watched.watch() is False
     watched.stop()
     assert said[-1] == f"web keeps ending (exit code 3), so everything stops. The reason is in {tmp_path / 'web.log'}"

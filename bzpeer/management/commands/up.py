@@ -19,11 +19,13 @@ from bzpeer import embedded, first_start
 from bzpeer.engines.layout import Layout
 from bzpeer.engines.locks import FileLock
 from bzpeer.preparation import collect_static_files, migrate_if_needed, store_secret
-from bzpeer.services import WILDCARDS, environment, services
+from bzpeer.services import WILDCARDS, background, environment, web
 from bzpeer.supervisor import Supervisor
 
 ENGINE_LOOK_SECONDS = 2.0
 PROBE_SECONDS = 1.0
+# The first page comes sooner when worker and scheduler do not compete for the processors; they follow it, or this.
+BACKGROUND_DELAY_SECONDS = 15.0
 
 
 class Command(BaseCommand):
@@ -70,23 +72,29 @@ class Command(BaseCommand):
 
     def _serve(self, layout: Layout, bind: str, port: int) -> bool:
         """Run the services until a signal comes; false when one of them could not be kept alive."""
-        supervisor = Supervisor(services(bind, port, layout.log), environment(bind), settings.BASE_DIR, self._say)
+        supervisor = Supervisor(environment(bind), settings.BASE_DIR, self._say)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, supervisor.ask_stop)
+        started = engines_seen = time.monotonic()
+        waiting = background(layout.log)
         announced = False
-        engines_seen = time.monotonic()
 
         def look() -> None:
             nonlocal announced, engines_seen
-            if not announced and answers(bind, port):
+            now = time.monotonic()
+            answered = not announced and answers(bind, port)
+            if waiting and (answered or now - started > BACKGROUND_DELAY_SECONDS):
+                supervisor.start(waiting)
+                waiting.clear()
+            if answered:
                 announced = True
                 self._say(f"Logs are in {layout.log}")
                 self._say(f"BZPEER runs at {address(bind, port)} (Ctrl-C stops it)")
-            if time.monotonic() - engines_seen > ENGINE_LOOK_SECONDS:
-                engines_seen = time.monotonic()
+            if now - engines_seen > ENGINE_LOOK_SECONDS:
+                engines_seen = now
                 self._revive_engines(layout)
 
-        supervisor.start()
+        supervisor.start([web(bind, port, layout.log)])
         try:
             kept_alive = supervisor.watch(look)
             self._say("Stopping ...")
