@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from bzpeer import embedded, env
@@ -121,7 +122,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "global_keyprefix": env.text("REDIS_PREFIX")}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {"revive-imports": {"task": "ingest.tasks.revive_imports", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {
+    "revive-imports": {"task": "ingest.tasks.revive_imports", "schedule": 60.0},
+    "prove-decisions": {"task": "works.tasks.prove_decisions", "schedule": crontab(hour="2", minute="20")},
+}
 
 # --- People ----------------------------------------------------------------------------------------------------
 

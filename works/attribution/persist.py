@@ -7,7 +7,7 @@ Decisions of people never change here: the engine was given them as constraints,
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -15,6 +15,9 @@ import msgspec
 from django.db import connection
 from psycopg.types.json import Jsonb
 
+from works.attribution.constraints import forbidden_pairs
+from works.attribution.journal import MachineMove, log_machine
+from works.attribution.records import new_authors
 from works.attribution.summaries import refresh_authors
 from works.models import Attribution, Author
 
@@ -53,8 +56,11 @@ def save_clusters(
     for index, label in enumerate(labels):
         clusters[int(label)].append(index)
     assigned = _assign(clusters, authorships, held)
-    touched = _write(clusters, assigned, authorships, confidences, reasons, held)
-    touched |= _redirect_emptied(authorships, clusters, assigned, held)
+    forbidden = forbidden_pairs([authorship.id for authorship in authorships])
+    touched, moves = _write(clusters, assigned, authorships, confidences, reasons, held, forbidden)
+    redirects = _redirect_emptied(moves)
+    log_machine(moves, redirects)
+    touched |= redirects.keys()
     refresh_authors(sorted(touched))
     return touched
 
@@ -73,7 +79,8 @@ def _assign(
 ) -> dict[int, int]:
     """Cluster label -> author id: human decisions first, then the id that most of a cluster had; new ids for the rest.
 
-    Each id goes to one cluster. Ties go to the older id, so the outcome does not depend on the order of anything.
+    Each id goes to one cluster, except that people can have joined clusters of several blocks under one id. Ties go to
+    the older id, so the outcome does not depend on the order of anything.
     """
     wishes: list[tuple[int, int, int, int]] = []
     for label, members in clusters.items():
@@ -87,36 +94,13 @@ def _assign(
         wishes += [(-humans[author], -count, author, label) for author, count in votes.items()]
     assigned: dict[int, int] = {}
     taken: set[int] = set()
-    for _, _, author, label in sorted(wishes):
-        if label not in assigned and author not in taken:
+    for humans_first, _, author, label in sorted(wishes):
+        if label not in assigned and (humans_first or author not in taken):
             assigned[label] = author
             taken.add(author)
     fresh = [label for label in clusters if label not in assigned]
-    assigned.update(zip(fresh, _new_authors(len(fresh)), strict=True))
+    assigned.update(zip(fresh, new_authors(len(fresh)), strict=True))
     return assigned
-
-
-def _new_authors(count: int) -> list[int]:
-    """Create author records; their names and counts are filled in by ``refresh_authors``."""
-    if not count:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('works_author', 'id')) FROM generate_series(1, %s)", [count]
-        )
-        ids = [row[0] for row in cursor.fetchall()]
-        now = datetime.now(UTC)
-        columns = (
-            "id, status, display_name, family, given, name_key, block, homepage, level, is_open_to_collaborate,"
-            " work_count, name_forms, years, affiliations, revision, created_at, modified_at"
-        )
-        empty = Jsonb([])
-        with cursor.copy(f"COPY works_author ({columns}) FROM STDIN") as copy:
-            for pk in ids:
-                copy.write_row(
-                    (pk, Author.Status.ACTIVE, "", "", "", "", "", "", 1, True, 0, empty, empty, empty, 0, now, now)
-                )
-    return ids
 
 
 def _write(
@@ -126,27 +110,34 @@ def _write(
     confidences: Sequence[float],
     reasons: Sequence[Any],
     held: Mapping[int, Held],
-) -> set[int]:
-    """Insert new attributions by COPY, update those that changed; returns the authors that gained or lost a work."""
+    forbidden: Collection[tuple[int, int]],
+) -> tuple[set[int], list[MachineMove]]:
+    """Insert new attributions by COPY, update those that changed.
+
+    Returns the authors that gained or lost a work, and the moves from one author to another.
+    """
     touched: set[int] = set()
     new: list[tuple[int, int, int, float, Any]] = []
-    changed: list[tuple[int, int, float, Any]] = []
+    changed: list[tuple[int, int, int, float, Any]] = []
+    moves: dict[int, MachineMove] = {}
     for label, members in clusters.items():
-        author = assigned[label]
         for index in members:
             printed = authorships[index]
             row = held.get(printed.id)
             confidence = float(confidences[index])
+            author = assigned[label]
+            if (printed.id, author) in forbidden:
+                author = row.author if row and (printed.id, row.author) not in forbidden else new_authors(1)[0]
             if row is None:
                 new.append((printed.id, author, printed.work, confidence, reasons[index]))
                 touched.add(author)
             elif row.is_human:
                 continue
             elif row.author != author:
-                changed.append((printed.id, author, confidence, reasons[index]))
-                touched |= {author, row.author}
+                changed.append((printed.id, row.author, author, confidence, reasons[index]))
+                moves[printed.id] = MachineMove(printed.id, row.author, author, row.confidence, confidence)
             elif abs(row.confidence - confidence) > NOTICEABLE:
-                changed.append((printed.id, author, confidence, reasons[index]))
+                changed.append((printed.id, row.author, author, confidence, reasons[index]))
     now = datetime.now(UTC)
     machine = Attribution.DecidedBy.MACHINE.value
     with connection.cursor() as cursor:
@@ -154,40 +145,52 @@ def _write(
         with cursor.copy(f"COPY works_attribution ({columns}) FROM STDIN") as copy:
             for authorship, author, work, confidence, why in new:
                 copy.write_row((authorship, author, work, confidence, machine, Jsonb(why), now))
-        if changed:
-            cursor.execute(
-                "UPDATE works_attribution t SET author_id = c.author, confidence = c.confidence, reasons = c.reasons,"
-                " decided_at = now() FROM unnest(%s::bigint[], %s::bigint[], %s::float[], %s::jsonb[])"
-                " AS c(authorship, author, confidence, reasons) WHERE t.authorship_id = c.authorship",
-                [
-                    [row[0] for row in changed],
-                    [row[1] for row in changed],
-                    [row[2] for row in changed],
-                    [Jsonb(row[3]) for row in changed],
-                ],
-            )
-    return touched
+    written = _update(changed) if changed else set()
+    made = [move for pk, move in moves.items() if pk in written]
+    touched |= {author for move in made for author in (move.source, move.target)}
+    return touched, made
 
 
-def _redirect_emptied(
-    authorships: Sequence[Printed],
-    clusters: Mapping[int, list[int]],
-    assigned: Mapping[int, int],
-    held: Mapping[int, Held],
-) -> set[int]:
+def _update(changed: Sequence[tuple[int, int, int, float, Any]]) -> set[int]:
+    """Write ``(authorship, author before, author, confidence, reasons)``; returns the authorships written.
+
+    A row that a person changed since it was read is left alone.
+    """
+    authorships, before, authors, confidences, reasons = zip(*changed, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE works_attribution t SET author_id = c.author, confidence = c.confidence, reasons = c.reasons,"
+            " decided_at = now() FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::float[], %s::jsonb[])"
+            " AS c(authorship, before, author, confidence, reasons) WHERE t.authorship_id = c.authorship"
+            " AND t.author_id = c.before AND t.decided_by = %s RETURNING t.authorship_id",
+            [
+                list(authorships),
+                list(before),
+                list(authors),
+                list(confidences),
+                [Jsonb(why) for why in reasons],
+                Attribution.DecidedBy.MACHINE.value,
+            ],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _redirect_emptied(moves: Sequence[MachineMove]) -> dict[int, int]:
     """Author records that lost their last work here point to the record that most of their works went to."""
     went: dict[int, Counter[int]] = defaultdict(Counter)
-    for label, members in clusters.items():
-        for index in members:
-            row = held.get(authorships[index].id)
-            if row is not None and not row.is_human and row.author != assigned[label]:
-                went[row.author][assigned[label]] += 1
+    for move in moves:
+        went[move.source][move.target] += 1
     kept = set(Attribution.objects.filter(author__in=went).values_list("author_id", flat=True))
-    emptied = {author: votes.most_common(1)[0][0] for author, votes in went.items() if author not in kept}
+    emptied = {
+        author: min(votes, key=lambda to: (-votes[to], to)) for author, votes in went.items() if author not in kept
+    }
+    redirects = {}
     for author, target in sorted(emptied.items()):
-        Author.objects.filter(pk=author, status=Author.Status.ACTIVE).update(
+        is_redirected = Author.objects.filter(pk=author, status=Author.Status.ACTIVE).update(
             status=Author.Status.MERGED, merged_into=target
         )
+        if is_redirected:
+            redirects[author] = target
         # Whoever was redirected to the emptied record before goes straight to the new one.
         Author.objects.filter(merged_into=author).update(merged_into=target)
-    return set(emptied)
+    return redirects

@@ -16,7 +16,8 @@ from zlib import crc32
 from django.db import connection, connections, transaction
 
 from works.attribution.catalogue import Catalogue
-from works.attribution.engine import Constraints, resolve_batch
+from works.attribution.constraints import constraints_for, reattach
+from works.attribution.engine import resolve_batch
 from works.attribution.persist import save_clusters
 from works.models import DirtyBlock
 
@@ -53,6 +54,7 @@ def resolve_dirty(*, up_to: int | None = None, progress: Progress | None = None,
     blocks = sorted(set(DirtyBlock.objects.filter(pk__lte=newest).values_list("block", flat=True)))
     if not blocks:
         return 0
+    reattach()
     catalogue = Catalogue.open()
     chunks = list(_chunks(blocks))
     counts = (
@@ -124,7 +126,7 @@ def resolve_blocks(
         if not open_:
             return 0
         authorships = catalogue.load(open_)
-        resolution = resolve_batch(authorships, catalogue.features, catalogue.statistics, Constraints())
+        resolution = resolve_batch(authorships, catalogue.features, catalogue.statistics, constraints_for(open_))
         save_clusters(authorships, resolution.labels, resolution.confidence, resolution.reasons)
         marks.delete()
     return len(authorships)

@@ -1,0 +1,45 @@
+"""A readable world of namesakes: Yue Shang the physicist, Yue Shang of e-commerce, and their works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.factories import AttributionFactory, AuthorFactory, AuthorshipFactory, WorkFactory
+from works.attribution.journal import By
+from works.models import Attribution, Author, Authorship
+
+CURATOR = By(Attribution.DecidedBy.CURATOR)
+OWNER = By(Attribution.DecidedBy.OWNER)
+
+
+def publish(author: Author, title: str, *, name: str = "Yue Shang", beside: str = "") -> Authorship:
+    """A work of the author printed under the name; ``beside`` is a co-author without a record. Returns the position."""
+    work = WorkFactory.create(title=title, author_count=2 if beside else 1)
+    authorship: Authorship = AuthorshipFactory.create(work=work, raw_name=name)
+    AttributionFactory.create(authorship=authorship, author=author, confidence=0.8)
+    if beside:
+        AuthorshipFactory.create(work=work, position=1, raw_name=beside)
+    return authorship
+
+
+@dataclass
+class Shangs:
+    """The physicist has three works, the one of e-commerce two; the machine believes that they are two records."""
+
+    physicist: Author = field(default_factory=lambda: AuthorFactory.create(display_name="Yue Shang", work_count=3))
+    trader: Author = field(default_factory=lambda: AuthorFactory.create(display_name="Yue Shang", work_count=2))
+    physics: list[Authorship] = field(default_factory=list)
+    trade: list[Authorship] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.physics = [publish(self.physicist, f"Quantum transport, part {n}", beside="Bo Ohm") for n in range(3)]
+        self.trade = [publish(self.trader, f"Ranking of products, part {n}", beside="Cy Sale") for n in range(2)]
+
+
+def author_of(authorship: Authorship) -> int:
+    """The id of the record that has the authorship now."""
+    return Attribution.objects.get(pk=authorship.pk).author_id
+
+
+def works_of(author: Author) -> int:
+    return Attribution.objects.filter(author=author).count()

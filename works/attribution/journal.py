@@ -1,0 +1,183 @@
+"""Acts on attribution: each is one transaction that changes attributions and records and logs every change.
+
+People's acts wait for one another (they are rare and short), so that what an act checked still holds when it writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from works.attribution.summaries import refresh_authors
+from works.load import mark_dirty
+from works.models import Attribution, Author, AuthorEvent, Authorship, Decision, EventBatch
+
+#: First and second key of the advisory lock held by every human act.
+LOCK = (7_403, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """In whose name an act is done (a value of ``Attribution.DecidedBy``), by which account, and why."""
+
+    role: str
+    actor: int | None = None
+    note: str = ""
+
+
+class Act:
+    """An act under way: every change goes through it and is logged when it ends. Made by ``acting``."""
+
+    def __init__(self, batch: EventBatch, by: By) -> None:
+        self.batch = batch
+        self.by = by
+        self._events: list[AuthorEvent] = []
+        self._touched: set[int] = set()
+        self._blocks: set[str] = set()
+
+    def move(
+        self,
+        attributions: Sequence[Attribution],
+        target: int,
+        *,
+        decided_by: str | None = None,
+        confidence: float | None = None,
+    ) -> None:
+        """Give the attributions to author ``target``; without ``decided_by`` in the name of who acts, for certain."""
+        decided_by = decided_by or self.by.role
+        now = timezone.now()
+        for held in attributions:
+            before = {"decided_by": held.decided_by, "confidence": held.confidence}
+            source, held.author_id = held.author_id, target
+            held.decided_by = decided_by
+            held.confidence = 1.0 if confidence is None else confidence
+            held.decided_at = now
+            after = {"decided_by": held.decided_by, "confidence": held.confidence}
+            self._events.append(
+                AuthorEvent(
+                    batch=self.batch,
+                    authorship_id=held.authorship_id,
+                    source_id=source,
+                    target_id=target,
+                    before=before,
+                    after=after,
+                )
+            )
+            self._touched |= {source, target}
+        Attribution.objects.bulk_update(
+            attributions, ["author", "decided_by", "confidence", "decided_at"], batch_size=500
+        )
+        moved = Authorship.objects.filter(pk__in=[held.authorship_id for held in attributions])
+        self._blocks |= set(moved.values_list("block", flat=True))
+
+    def change_record(self, author: Author, **columns: Any) -> None:
+        """Write columns of the record itself (its state, its name)."""
+        before = {column: getattr(author, column) for column in columns}
+        Author.objects.filter(pk=author.pk).update(**columns)
+        for column, value in columns.items():
+            setattr(author, column, value)
+        self._events.append(AuthorEvent(batch=self.batch, target=author, before=before, after=columns))
+        self._touched.add(author.pk)
+
+    def decide(
+        self,
+        kind: str,
+        author: int,
+        *,
+        authorship: Authorship | None = None,
+        other: int | None = None,
+        other_authorship: Authorship | None = None,
+    ) -> Decision:
+        """Lay down a decision in the name of who acts."""
+        return Decision.objects.create(
+            kind=kind,
+            batch=self.batch,
+            author_id=author,
+            other_id=other,
+            authorship=authorship,
+            other_authorship=other_authorship,
+            work_id=authorship.work_id if authorship else None,
+            printed=authorship.raw_name if authorship else "",
+            role=self.by.role,
+            made_by_id=self.by.actor,
+            note=self.by.note,
+        )
+
+    def withdraw(self, decisions: Collection[Decision]) -> None:
+        """Decisions that hold no longer."""
+        Decision.objects.filter(pk__in=[decision.pk for decision in decisions]).update(
+            undone_at=timezone.now(), undone_by_id=self.by.actor
+        )
+
+    def finish(self) -> None:
+        """Write the log, bring the touched records up to date, and ask the machine to look at the blocks again."""
+        AuthorEvent.objects.bulk_create(self._events, batch_size=1_000)
+        refresh_authors(sorted(self._touched))
+        mark_dirty(self._blocks)
+
+
+@contextmanager
+def acting(kind: str, by: By, author: int | None, other: int | None = None) -> Iterator[Act]:
+    """One act as one transaction; an exception inside leaves no trace of it."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", LOCK)
+        batch = EventBatch.objects.create(
+            kind=kind, role=by.role, actor_id=by.actor, author_id=author, other_id=other, note=by.note
+        )
+        act = Act(batch, by)
+        yield act
+        act.finish()
+
+
+def held_rows(authorships: Collection[int]) -> list[Attribution]:
+    """The attributions of these authorships, locked, in the order of their ids; a group or a lost position has none."""
+    rows = Attribution.objects.select_for_update(of=("self",)).select_related("authorship", "work")
+    return list(rows.filter(pk__in=list(authorships)).order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class MachineMove:
+    """One attribution that a resolution changed: its authorship, the author before and after, the confidences."""
+
+    authorship: int
+    source: int
+    target: int
+    before: float
+    after: float
+
+
+def log_machine(moves: Sequence[MachineMove], redirects: dict[int, int]) -> None:
+    """Log what one resolution changed: attributions moved between records, and emptied records that now redirect."""
+    if not moves and not redirects:
+        return
+    machine = Attribution.DecidedBy.MACHINE
+    batch = EventBatch.objects.create(kind=EventBatch.Kind.MACHINE, role=machine)
+    AuthorEvent.objects.bulk_create(
+        (
+            AuthorEvent(
+                batch=batch,
+                authorship_id=move.authorship,
+                source_id=move.source,
+                target_id=move.target,
+                before={"decided_by": machine, "confidence": round(move.before, 4)},
+                after={"decided_by": machine, "confidence": round(move.after, 4)},
+            )
+            for move in moves
+        ),
+        batch_size=2_000,
+    )
+    AuthorEvent.objects.bulk_create(
+        AuthorEvent(
+            batch=batch,
+            target_id=author,
+            before={"status": Author.Status.ACTIVE, "merged_into_id": None},
+            after={"status": Author.Status.MERGED, "merged_into_id": into},
+        )
+        for author, into in sorted(redirects.items())
+    )

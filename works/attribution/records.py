@@ -1,0 +1,56 @@
+"""Author records as decisions see them: where a merged record leads, which records lead to it, making new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from works.models import Author
+
+_COLUMNS = (
+    "id, status, display_name, family, given, name_key, block, homepage, level, is_open_to_collaborate,"
+    " work_count, name_forms, years, affiliations, revision, created_at, modified_at"
+)
+
+
+def new_authors(count: int) -> list[int]:
+    """Create author records; their names and counts are filled in by ``refresh_authors``."""
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('works_author', 'id')) FROM generate_series(1, %s)", [count]
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+        now = datetime.now(UTC)
+        empty = Jsonb([])
+        with cursor.copy(f"COPY works_author ({_COLUMNS}) FROM STDIN") as copy:
+            for pk in ids:
+                copy.write_row(
+                    (pk, Author.Status.ACTIVE, "", "", "", "", "", "", 1, True, 0, empty, empty, empty, 0, now, now)
+                )
+    return ids
+
+
+def present_records(authors: Collection[int]) -> dict[int, int]:
+    """Each id with the id of the record that its page leads to now: itself, or the end of its chain of merges."""
+    now = {author: author for author in authors}
+    while True:
+        ends = set(now.values())
+        onward = dict(Author.objects.filter(pk__in=ends, merged_into__isnull=False).values_list("pk", "merged_into_id"))
+        if not onward:
+            return now
+        now = {author: onward.get(end, end) for author, end in now.items()}
+
+
+def absorbed_records(author: int) -> set[int]:
+    """The record and every record that leads to it."""
+    found = {author}
+    latest = {author}
+    while latest:
+        latest = set(Author.objects.filter(merged_into__in=latest).values_list("pk", flat=True)) - found
+        found |= latest
+    return found
