@@ -86,7 +86,7 @@ def test_topics_and_institutions(client: Client) -> None:
 
 def test_researchers_page_by_cursor(client: Client) -> None:
     authors = AuthorFactory.create_batch(65, display_name="Wei Wang")
-    seen: set[str] = set()
+    seen: set[int] = set()
     query = "q=wang+wei&kind=researchers"
     for _ in range(3):
         response = client.get(f"/search/?{query}")
