@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from ingest.sources.arxiv_api import ArxivApi
 from ingest.sources.arxiv_listing import ArxivListing
+from ingest.sources.arxiv_oai import ArxivOai
 from ingest.sources.arxiv_snapshot import ArxivSnapshot
 from ingest.sources.base import Source, SourceError
 from ingest.sources.sample import Sample
 
-_SOURCES: dict[str, Source] = {source.slug: source for source in (Sample(), ArxivSnapshot(), ArxivListing())}
+_SOURCES: dict[str, Source] = {
+    source.slug: source for source in (Sample(), ArxivSnapshot(), ArxivOai(), ArxivApi(), ArxivListing())
+}
 
 
 def source_slugs() -> list[str]:

@@ -88,3 +88,13 @@ def parse_http_date(text: str | None) -> datetime | None:
     """A time stamp of the form "Thu, 05 Apr 2007 00:00:00 GMT" in UTC; ``None`` when unreadable or in the future."""
     moment = _http_date(text) if text else None
     return moment if moment is not None and plausible(moment.date()) else None
+
+
+def parse_moment(text: str) -> datetime | None:
+    """An ISO 8601 time stamp in UTC ("2017-07-27T08:18:33Z"); ``None`` when unreadable or in the future."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if plausible(moment.date()) else None

@@ -12,7 +12,7 @@ import unicodedata
 from typing import NamedTuple
 
 from ingest.authorline import parse_author_line
-from ingest.printed_names import clean_name, group_name, is_group_name, plain_author_text
+from ingest.printed_names import clean_name, person_and_group, plain_author_text
 from works.records import BylineRecord
 
 # Any sign that a line is more than names and commas: a character, a gap, or a word (looked for in lower case).
@@ -48,7 +48,7 @@ def bylines_of(line: str, split_names: list[SplitName]) -> Bylines:
     parsed = parse_author_line(line)
     if len(parsed.bylines) >= len(split_names) or not split_names:
         return Bylines(_with_splits(parsed.bylines, split_names), parsed.complete, parsed.missing)
-    from_splits = [byline for split in split_names if (byline := _byline_of_split(split))]
+    from_splits = bylines_of_splits(split_names)
     if len(from_splits) > len(parsed.bylines):
         return Bylines(from_splits, parsed.complete, parsed.missing)
     return Bylines(_with_splits(parsed.bylines, split_names), parsed.complete, parsed.missing)
@@ -131,14 +131,18 @@ def _joined(byline: BylineRecord, split: SplitName) -> BylineRecord:
     )
 
 
-def _byline_of_split(split: SplitName) -> BylineRecord | None:
-    """A byline from a split name alone, printed in reading order."""
-    name = clean_name(plain_author_text(" ".join(filter(None, [*split[1:2], *split[:1], *split[2:3]]))))
-    if not name:
-        return None
-    if is_group_name(name):
-        return BylineRecord(group_name(name), is_group=True)
-    return _joined(BylineRecord(name), split)
+def bylines_of_splits(split_names: list[SplitName]) -> list[BylineRecord]:
+    """Bylines from split names alone, printed in reading order; what names nobody (":", "and") leaves none."""
+    bylines: list[BylineRecord] = []
+    for split in split_names:
+        printed = plain_author_text(" ".join(filter(None, [*split[1:2], *split[:1], *split[2:3]])))
+        person, group = person_and_group(printed)
+        if name := clean_name(person):
+            bylines.append(_joined(BylineRecord(name), split))
+        if group and (name := clean_name(group)):
+            affiliations = tuple(plain_author_text(part) for part in split[3:] if part)
+            bylines.append(BylineRecord(name, is_group=True, affiliations=affiliations))
+    return bylines
 
 
 def _folded(text: str) -> str:

@@ -1,0 +1,191 @@
+"""``arxiv-oai``: arXiv over OAI-PMH, with the prefixes ``arXiv`` and ``oai_dc``.
+
+The answers and errors of the protocol are oaipmh-scythe's; requests go through our own client, and the policy is ours:
+a list resumes at its token, and when that has expired, by date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import httpx2
+from oaipmh_scythe.exceptions import BadResumptionToken, NoRecordsMatch, OAIPMHException
+from oaipmh_scythe.response import OAIResponse
+
+from ingest.sources.arxiv_xml import parse_oai_record
+from ingest.sources.base import (
+    Cursor,
+    Parsed,
+    RawItem,
+    SourceError,
+    SourceOptions,
+    SourceUnavailableError,
+    UnusableRecordError,
+    rejected,
+)
+from ingest.sources.http import PoliteClient, check_url
+from ingest.sources.xml import Element, XmlError, child, children, parse_xml, serialised, text_of
+
+ENDPOINT = "https://oaipmh.arxiv.org/oai"
+INTERVAL = 3.0
+"""Seconds between requests, arXiv's own rule for harvesters."""
+PREFIXES = ("arXiv", "oai_dc")
+# Statuses under which a service may still send an OAI-PMH answer that says what is wrong.
+_SPEAKING_STATUSES = frozenset({400, 404, 410, 422})
+_BROKEN_PAGE_ATTEMPTS = 3
+
+
+class ArxivOai:
+    """Harvests arXiv's records that changed between two days, in the order of the service."""
+
+    slug = "arxiv-oai"
+    title = "arXiv OAI-PMH"
+    parser_version = 1
+    is_network = True
+    yields: Literal["works", "institutions"] = "works"
+    enriches_known_works = False
+
+    def check(self, options: SourceOptions) -> None:
+        if options.metadata_prefix not in (None, *PREFIXES):
+            raise SourceError(f"arxiv-oai reads the prefixes {' and '.join(PREFIXES)}, not {options.metadata_prefix}")
+        if options.since and options.until and options.since > options.until:
+            raise SourceError("The first day is later than the last")
+        check_url(options.base_url or ENDPOINT, allow_private_hosts=options.allow_private_hosts)
+
+    def read(self, options: SourceOptions, cursor: Cursor | None = None) -> Iterator[RawItem]:
+        with PoliteClient(options, interval=INTERVAL) as web:
+            service = _Service(options, web)
+            for at, oai_set in enumerate(options.sets or (None,)):
+                if at < _number(cursor, "set"):
+                    continue
+                begun = at == _number(cursor, "set") and (_text(cursor, "token") or _number(cursor, "skip"))
+                resumes = cursor if begun else None
+                done = _number(cursor, "position")
+                for item in _read_set(service, options, at, oai_set, resumes, done):
+                    cursor = item.cursor
+                    yield item
+                    if options.limit is not None and item.position >= options.limit:
+                        return
+
+    def parse(self, raw: bytes, position: int = 0) -> Parsed:
+        try:
+            return parse_oai_record(parse_xml(raw), self.slug)
+        except XmlError as error:
+            return rejected(position, raw, "The record is not XML", str(error))
+        except UnusableRecordError as refusal:
+            return rejected(position, raw, refusal.reason, refusal.detail, refusal.key)
+
+
+class _Service:
+    """One OAI-PMH service, asked through our own client."""
+
+    def __init__(self, options: SourceOptions, web: PoliteClient) -> None:
+        self._url = options.base_url or ENDPOINT
+        self._web = web
+
+    def page(self, query: dict[str, str]) -> tuple[Element, bool]:
+        """One page of a list, and whether it was well-formed.
+
+        A broken page is asked for again, then read as far as it goes. Raises the library's exceptions for OAI-PMH
+        errors, ``SourceUnavailableError`` when nothing can be read.
+        """
+        for _ in range(_BROKEN_PAGE_ATTEMPTS):
+            page = self._web.get(self._url, query, also=_SPEAKING_STATUSES)
+            try:
+                root = parse_xml(page.body)
+            except XmlError as error:
+                problem = error
+                continue
+            answer = httpx2.Response(page.status, content=page.body)
+            OAIResponse(answer, params=query).raise_for_oaipmh_error()
+            if page.status != 200:
+                raise SourceError(f"The service refuses the request ({page.status})")
+            return root, True
+        try:
+            root = parse_xml(page.body, recover=True)
+        except XmlError:
+            raise SourceUnavailableError(f"The service sends no XML: {problem}") from None
+        if child(root, "ListRecords") is None:
+            raise SourceUnavailableError(f"The service sends no OAI-PMH answer: {problem}")
+        return root, False
+
+
+def _read_set(
+    service: _Service, options: SourceOptions, at: int, oai_set: str | None, cursor: Cursor | None, position: int
+) -> Iterator[RawItem]:
+    """All records of one set, or what follows ``cursor``."""
+    token, skip = _text(cursor, "token"), _number(cursor, "skip")
+    newest, is_ordered = _text(cursor, "newest") or "", _number(cursor, "unordered") == 0
+    since = _text(cursor, "since") or (options.since.isoformat() if options.since else None)
+    while True:
+        try:
+            root, is_whole = service.page(_query(options, oai_set, since, token))
+        except NoRecordsMatch:
+            return
+        except BadResumptionToken as error:
+            if token is None:
+                raise SourceError(f"The service refuses the request: {error}") from None
+            # The list has expired. Its records came in the order of their day, so it goes on from the last day seen;
+            # had they not, it would start again: records that came before are recognised as unchanged.
+            token, skip, since = None, 0, newest if is_ordered and newest else since
+            continue
+        except OAIPMHException as error:
+            raise SourceError(f"The service refuses the request: {type(error).__name__}: {error}") from None
+        page = child(root, "ListRecords")
+        records = list(children(page, "record"))
+        next_token = text_of(page, "resumptionToken") or None
+        for number, record in enumerate(records[skip:], skip + 1):
+            position += 1
+            day = text_of(child(record, "header"), "datestamp")[:10]
+            is_ordered, newest = is_ordered and day >= newest, max(newest, day)
+            is_last = number == len(records)
+            after: Cursor = {
+                "set": at + (is_last and next_token is None),
+                "token": next_token if is_last else token,
+                "skip": 0 if is_last else number,
+                "since": since,
+                "newest": newest,
+                "unordered": int(not is_ordered),
+                "position": position,
+                **_progress(page, position),
+            }
+            yield RawItem(position, serialised(record), after)
+        if not is_whole and next_token is None:
+            raise SourceUnavailableError("The service broke off a list in the middle; the run can be resumed")
+        if next_token is None:
+            return
+        if next_token == token and not records:
+            raise SourceUnavailableError("The service repeats one resumption token without records")
+        token, skip = next_token, 0
+
+
+def _query(options: SourceOptions, oai_set: str | None, since: str | None, token: str | None) -> dict[str, str]:
+    """A token stands alone: all other arguments are exclusive to the first request (OAI-PMH 2.0, 3.5)."""
+    if token:
+        return {"verb": "ListRecords", "resumptionToken": token}
+    query = {
+        "verb": "ListRecords",
+        "metadataPrefix": options.metadata_prefix or PREFIXES[0],
+        "from": since,
+        "until": options.until.isoformat() if options.until else None,
+        "set": oai_set,
+    }
+    return {name: value for name, value in query.items() if value}
+
+
+def _progress(page: Element | None, position: int) -> Cursor:
+    """How much of the whole list is read, when the service says how long it is."""
+    token = child(page, "resumptionToken")
+    size = token.get("completeListSize") if token is not None else None
+    return {"read": position, "of": int(size)} if size and size.isdecimal() else {}
+
+
+def _number(cursor: Cursor | None, name: str) -> int:
+    value = (cursor or {}).get(name)
+    return value if isinstance(value, int) else 0
+
+
+def _text(cursor: Cursor | None, name: str) -> str | None:
+    value = (cursor or {}).get(name)
+    return value if isinstance(value, str) else None

@@ -1,0 +1,210 @@
+"""The one way to the network: polite, patient and suspicious.
+
+*Polite*: a user agent with a contact, at most one request per interval, ``Retry-After`` honoured. *Patient*: time-outs
+and server errors are tried again with growing pauses. *Suspicious*: bodies are bounded after decompression, redirects
+never lead to another host, private addresses are refused unless the settings allow them, no proxy and no cookie is
+used.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+import socket
+import time
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple, Self
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from ingest.sources.base import SourceError, SourceOptions, SourceUnavailableError
+
+MAX_BODY = 64 * 1024 * 1024
+"""Bytes of one response after decompression; the largest page of any source has about ten million."""
+ATTEMPTS = 5
+FIRST_PAUSE = 2.0
+"""Seconds before the second attempt; doubled for every further one."""
+LONGEST_PAUSE = 120.0
+LONGEST_RETRY_AFTER = 900.0
+"""Seconds. A server that asks for more is asked again by a later run."""
+WHOLE_REQUEST = 180.0
+"""Seconds within which a whole body must have come, however lively it trickles."""
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+_REDIRECTS = 3
+_RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
+_USER_AGENT = "BZPEER/0.1 (scholarly profiles; {contact})"
+
+
+class Page(NamedTuple):
+    """One response: its status and its whole body, decompressed."""
+
+    status: int
+    body: bytes
+    content_type: str
+
+
+class _TryAgainError(Exception):
+    """This attempt failed; ``pause`` are the seconds that the server asked for, if it did."""
+
+    def __init__(self, reason: str, pause: float | None = None) -> None:
+        super().__init__(reason)
+        self.pause = pause
+
+
+def check_url(url: str, *, allow_private_hosts: bool) -> None:
+    """Refuse what is no plain HTTP(S) URL, or whose host is or resolves to a private address.
+
+    Raises ``SourceError``.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SourceError(f"{url} is no http or https address")
+    if parts.username or parts.password:
+        raise SourceError("An address with a user name or password in it is not fetched")
+    if allow_private_hosts:
+        return
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise SourceUnavailableError(f"The host {parts.hostname} is not known") from None
+    for *_, address in found:
+        _require_public(str(address[0]), parts.hostname)
+
+
+def _require_public(address: str, host: str) -> None:
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(ip, "ipv4_mapped", None) or ip
+    if not mapped.is_global or mapped.is_multicast:
+        raise SourceError(f"{host} is a private address; the settings do not allow it")
+
+
+class PoliteClient:
+    """Fetches pages of one service. A context manager; one for each run."""
+
+    def __init__(self, options: SourceOptions, *, interval: float, max_body: int = MAX_BODY) -> None:
+        """``interval`` are the seconds between two requests that the service asks for; the options may lengthen it."""
+        self._interval = options.request_interval if options.request_interval is not None else interval
+        self._allow_private_hosts = options.allow_private_hosts
+        self._max_body = max_body
+        self._next_request = 0.0
+        self._client = httpx.Client(
+            headers={
+                "User-Agent": _USER_AGENT.format(contact=options.contact or "no contact given"),
+                "Accept-Encoding": "gzip",
+            },
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def get(self, url: str, parameters: Mapping[str, str] | None = None, *, also: frozenset[int] = frozenset()) -> Page:
+        """The page at ``url``. ``also`` are statuses besides 200 whose body the caller understands.
+
+        Raises ``SourceUnavailableError`` when no attempt succeeds, ``SourceError`` when another one would be no use.
+        """
+        check_url(url, allow_private_hosts=self._allow_private_hosts)
+        reason = ""
+        for attempt in range(ATTEMPTS):
+            self._wait_for_turn()
+            try:
+                return self._follow(url, parameters, also)
+            except _TryAgainError as failure:
+                reason = str(failure)
+                pause = failure.pause
+            except httpx.TimeoutException:
+                reason, pause = "did not answer in time", None
+            except httpx.HTTPError as error:
+                reason, pause = f"broke the connection ({type(error).__name__})", None
+            if pause is not None and pause > LONGEST_RETRY_AFTER:
+                raise SourceUnavailableError(f"{_host(url)} asks to wait {pause:.0f} s; the run can be resumed later")
+            if attempt + 1 < ATTEMPTS:
+                self._pause(attempt, pause)
+        raise SourceUnavailableError(f"{_host(url)} {reason}; tried {ATTEMPTS} times")
+
+    def _wait_for_turn(self) -> None:
+        wait = self._next_request - time.monotonic()
+        if wait > 0:
+            time.sleep(wait)
+        self._next_request = time.monotonic() + self._interval
+
+    def _pause(self, attempt: int, asked: float | None) -> None:
+        growing = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.75, 1.25)
+        time.sleep(asked if asked is not None else growing)
+
+    def _follow(self, url: str, parameters: Mapping[str, str] | None, also: frozenset[int]) -> Page:
+        """Fetch once, following redirects that stay on the host."""
+        for _ in range(_REDIRECTS + 1):
+            with self._client.stream("GET", url, params=dict(parameters) if parameters else None) as response:
+                self._check_peer(response)
+                if not response.is_redirect:
+                    return self._page(response, also)
+                target = urljoin(str(response.url), response.headers["location"])
+            if urlsplit(target).hostname != urlsplit(url).hostname:
+                raise SourceError(f"{_host(url)} redirects to another host ({_host(target)}), which is not followed")
+            check_url(target, allow_private_hosts=self._allow_private_hosts)
+            url, parameters = target, None
+        raise SourceError(f"{_host(url)} redirects in circles")
+
+    def _check_peer(self, response: httpx.Response) -> None:
+        """The address that was really talked to: a name can resolve differently from one moment to the next."""
+        stream = response.extensions.get("network_stream")
+        peer = stream.get_extra_info("server_addr") if stream is not None else None
+        if peer and not self._allow_private_hosts:
+            _require_public(str(peer[0]), response.url.host)
+
+    def _page(self, response: httpx.Response, also: frozenset[int]) -> Page:
+        status = response.status_code
+        if status in _RETRIED and status not in also:
+            raise _TryAgainError(f"answered {status}", _retry_after(response.headers.get("retry-after")))
+        if status != 200 and status not in also:
+            raise SourceError(f"{response.url.host} answered {status} to {response.url.path}")
+        return Page(status, self._body(response), response.headers.get("content-type", ""))
+
+    def _body(self, response: httpx.Response) -> bytes:
+        """The whole body, decompressed here so that no chunk of a gzip bomb is ever held."""
+        encoding = response.headers.get("content-encoding", "identity").lower()
+        if encoding not in {"identity", "gzip", "x-gzip", ""}:
+            raise SourceError(f"{response.url.host} sent a body in an encoding that was not asked for ({encoding})")
+        unpacker = zlib.decompressobj(wbits=31) if "gzip" in encoding else None
+        deadline = time.monotonic() + WHOLE_REQUEST
+        body = bytearray()
+        for chunk in response.iter_raw():
+            room = self._max_body - len(body) + 1
+            try:
+                body += unpacker.decompress(chunk, room) if unpacker else chunk
+            except zlib.error:
+                raise _TryAgainError("sent a damaged gzip body") from None
+            if len(body) > self._max_body:
+                raise SourceError(f"{response.url.host} sent more than {self._max_body // 1024**2} MB in one response")
+            if time.monotonic() > deadline:
+                raise _TryAgainError(f"had not sent a whole response after {WHOLE_REQUEST:.0f} s")
+        if unpacker and not unpacker.eof:
+            raise _TryAgainError("broke off in the middle of a response")
+        return bytes(body)
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds from a ``Retry-After`` header, which holds seconds or a date (RFC 9110, 10.2.3)."""
+    if not value:
+        return None
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return None
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment.tzinfo else None
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or url

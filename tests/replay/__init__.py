@@ -1,0 +1,1 @@
+"""A small web server on loopback that answers as recorded services did, and as broken ones would."""
