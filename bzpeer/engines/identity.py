@@ -14,7 +14,6 @@ from __future__ import annotations
 import ctypes
 import os
 import pwd
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -25,6 +24,7 @@ from bzpeer.engines.layout import EngineError
 
 CLONE_NEWUSER = 0x10000000  # <linux/sched.h>
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+ERROR_WORDS = ("PANIC:", "FATAL:", "error:")
 ACCOUNTS = ("postgres", "nobody", "daemon")
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -113,17 +113,17 @@ def account() -> Identity:
 
 
 def telling_line(output: str) -> str:
-    """The line of a program's output that says what went wrong: the last with an error word, else the last."""
+    """The line of a program's output that says what went wrong (the last with an error word, else the last).
+
+    The time stamp and process number before PostgreSQL's own messages are left out.
+    """
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    words = ("PANIC:", "FATAL:", "error:", "could not")
-    marked = [line for line in lines if any(word in line for word in words)]
-    return (marked or lines or [""])[-1]
-
-
-def die_with_parent(death_signal: int = signal.SIGTERM) -> None:
-    """Ask the kernel to signal the calling process when its parent dies (Linux; elsewhere it does nothing)."""
-    if _LIBC is not None:
-        _LIBC.prctl(PR_SET_PDEATHSIG, death_signal)
+    marked = [line for line in lines if any(word in line for word in ERROR_WORDS)]
+    found = (marked or lines or [""])[-1]
+    for word in ERROR_WORDS:
+        if word in found:
+            return found.partition(word)[2].strip()
+    return found
 
 
 def _account() -> pwd.struct_passwd:

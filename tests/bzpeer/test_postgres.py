@@ -40,10 +40,20 @@ def test_nothing_listens_on_a_network() -> None:
     assert settings(8 * GIB, 50 * GIB)["listen_addresses"] == ""
 
 
-def test_the_telling_line_is_the_reason_not_the_epilogue() -> None:
-    output = "creating files ... ok\ninitdb: error: could not write: No space left on device\ninitdb: removing files\n"
-    assert telling_line(output) == "initdb: error: could not write: No space left on device"
-    assert telling_line("") == ""
+@pytest.mark.parametrize(
+    ("output", "line"),
+    [
+        (
+            "creating files ... ok\ninitdb: error: could not write: No space left on device\ninitdb: removing files\n",
+            "could not write: No space left on device",
+        ),
+        ("2026-01-02 03:04:05.678 UTC [77] FATAL:  could not open file\n2026 LOG:  shut down\n", "could not open file"),
+        ("first\nlast\n", "last"),
+        ("", ""),
+    ],
+)
+def test_the_telling_line_is_the_reason_not_the_epilogue(output: str, line: str) -> None:
+    assert telling_line(output) == line
 
 
 def test_a_program_that_cannot_run_is_an_engine_error() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import time
@@ -33,8 +32,8 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000), help="8000 unless said.")
-        parser.add_argument("--bind", default=os.environ.get("BIND") or "127.0.0.1", help="127.0.0.1 unless said.")
+        parser.add_argument("--port", type=int, default=8000, help="8000 unless said.")
+        parser.add_argument("--bind", default="127.0.0.1", help="127.0.0.1 unless said.")
         parser.add_argument("--empty", action="store_true", help="Do not import the sample corpus.")
 
     def handle(self, *args: Any, port: int, bind: str, empty: bool, **options: Any) -> None:
@@ -126,8 +125,10 @@ def check_free(bind: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((bind, port))
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CommandError(f"cannot listen on {bind} port {port}: {reason}. PORT= or --port chooses another.") from None
+        reason = getattr(error, "strerror", None) or str(error).rstrip(".")
+        raise CommandError(
+            f"cannot listen on {bind} port {port}: {reason}. Choose another with PORT= and BIND=."
+        ) from None
 
 
 def address(bind: str, port: int) -> str:
