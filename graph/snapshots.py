@@ -154,8 +154,8 @@ def _write(
     kept = "t.works, t.topics, t.close_collaborators, t.level, t.flow, t.score"
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TEMP TABLE fresh_trust (author_id int8, works int4, topics int4, close int4, level int2, flow float8,"
-            " score int2) ON COMMIT DROP"
+            "CREATE TEMP TABLE fresh_trust (author_id int8, works int4, topics int4, close int4, level int2,"
+            " flow float8, score int2) ON COMMIT DROP"
         )
         columns.write("fresh_trust", _FRESH, {**facts, "flow": flows, "score": score})
         cursor.execute("ANALYZE fresh_trust")

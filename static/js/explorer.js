@@ -1,0 +1,66 @@
+// The explorer's map: pan, zoom, drag to pin, find. State is in the address; every step is a link that htmx follows.
+
+import { Camera } from "./camera.js";
+import { watchDrags } from "./pins.js";
+
+let camera = null;
+let kept = null;
+
+function start() {
+  const root = document.querySelector("[data-explorer]");
+  const view = root?.querySelector("[data-explorer-view]");
+  if (!view || view.classList.contains("is-live")) return;
+  const drawing = view.querySelector("svg");
+  view.classList.add("is-live");
+  camera = new Camera(view, drawing);
+  const size = `${drawing.getAttribute("width")}x${drawing.getAttribute("height")}`;
+  if (kept?.size === size) camera.restore(kept.place);
+  else camera.centre(drawing.querySelector(".node-focus"));
+  mark(root, drawing);
+  watchDrags(view, drawing, camera, (key, x, y) => pin(root, key, x, y));
+  const zoom = root.querySelector("[data-explorer-zoom]");
+  zoom.hidden = false;
+  zoom.addEventListener("click", (event) => {
+    const step = event.target.closest("[data-zoom]")?.dataset.zoom;
+    if (step === "fit") camera.fit();
+    else if (step) camera.zoom(step === "in" ? 1.3 : 1 / 1.3);
+  });
+  root.querySelector("[data-explorer-find]")?.addEventListener("input", (event) => find(drawing, event.target.value));
+}
+
+function mark(root, drawing) {
+  const state = new URLSearchParams(root.dataset.state);
+  const selected = state.get("select");
+  for (const node of drawing.querySelectorAll(".node")) {
+    node.classList.toggle("is-selected", node.dataset.key === selected);
+  }
+  find(drawing, state.get("find") ?? "");
+}
+
+function find(drawing, text) {
+  const wanted = text.trim().toLowerCase();
+  for (const node of drawing.querySelectorAll(".node")) {
+    const name = node.querySelector("title").textContent.toLowerCase();
+    node.classList.toggle("is-found", wanted !== "" && name.includes(wanted));
+  }
+}
+
+function pin(root, key, x, y) {
+  const state = new URLSearchParams(root.dataset.state);
+  const pins = state.getAll("pin").filter((entry) => !entry.startsWith(`${key}@`));
+  state.delete("pin");
+  for (const entry of [...pins, `${key}@${Math.round(x)},${Math.round(y)}`]) state.append("pin", entry);
+  state.set("select", key);
+  const address = `${location.pathname}?${state}`;
+  window.htmx.ajax("GET", address, { target: "#explorer", swap: "outerHTML show:none" });
+  history.pushState({}, "", address);
+}
+
+document.addEventListener("htmx:beforeSwap", () => {
+  const drawing = document.querySelector("[data-explorer-view] svg");
+  if (!camera || !drawing) return;
+  kept = { size: `${drawing.getAttribute("width")}x${drawing.getAttribute("height")}`, place: camera.place() };
+});
+document.addEventListener("htmx:afterSettle", start);
+window.addEventListener("popstate", () => location.reload());
+start();
