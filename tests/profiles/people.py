@@ -13,10 +13,10 @@ from works.models import Author
 
 def ada_lovelace() -> Author:
     """A record with two works, one of them with Charles Babbage."""
-    author: Author = AuthorFactory(
+    author: Author = AuthorFactory.create(
         display_name="Ada Lovelace", work_count=2, years=[[2020, 1], [2021, 1]], name_forms=[["Ada Lovelace", 2]]
     )
-    babbage = AuthorFactory(display_name="Charles Babbage")
+    babbage = AuthorFactory.create(display_name="Charles Babbage")
     printed_work([author, babbage], title="Notes on the analytical engine", topics=["cs.PL"], arxiv="2105.00001")
     printed_work([author], title="On Bernoulli numbers", topics=["math.NT"], submitted=date(2020, 3, 1))
     return author
@@ -24,6 +24,6 @@ def ada_lovelace() -> Author:
 
 def account(name: str, *, is_staff: bool = False, **fields: str) -> User:
     """An account whose e-mail address is confirmed."""
-    user: User = UserFactory(name=name, is_staff=is_staff, is_superuser=is_staff, **fields)
+    user: User = UserFactory.create(name=name, is_staff=is_staff, is_superuser=is_staff, **fields)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user

@@ -37,7 +37,7 @@ def test_an_unchanged_page_is_not_sent_again(client: Client, ada: Author) -> Non
     first = client.get(ada.get_absolute_url())
     again = client.get(ada.get_absolute_url(), headers={"If-None-Match": first["ETag"]})
     assert again.status_code == 304
-    FollowFactory(author=ada)
+    FollowFactory.create(author=ada)
     assert client.get(ada.get_absolute_url(), headers={"If-None-Match": first["ETag"]}).status_code == 200
 
 

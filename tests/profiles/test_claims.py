@@ -28,16 +28,16 @@ def test_a_second_claim_is_refused_and_names_the_first(ada: Author, claimant: Us
     claims.request_claim(claimant, ada, "")
     with pytest.raises(claims.ClaimError, match="already"):
         claims.request_claim(claimant, ada, "")
-    other = AuthorFactory(display_name="Grace Hopper")
+    other = AuthorFactory.create(display_name="Grace Hopper")
     with pytest.raises(claims.ClaimError, match="Ada Lovelace"):
         claims.request_claim(claimant, other, "")
     assert Claim.objects.count() == 1
 
 
 def test_the_database_itself_keeps_one_claim_per_user(ada: Author, claimant: User) -> None:
-    ClaimFactory(user=claimant, author=ada)
+    ClaimFactory.create(user=claimant, author=ada)
     with pytest.raises(IntegrityError), transaction.atomic():
-        ClaimFactory(user=claimant)
+        ClaimFactory.create(user=claimant)
 
 
 def test_two_people_can_wait_for_one_record_but_only_one_gets_it(ada: Author, claimant: User, staff: User) -> None:
@@ -70,7 +70,7 @@ def test_approval_lifts_the_level_when_email_and_name_fit(ada: Author, claimant:
 def test_approval_without_proof_stays_at_level_one_and_says_why(
     ada: Author, staff: User, name: str, is_confirmed: bool, doubt: str
 ) -> None:
-    user = account(name) if is_confirmed else UserFactory(name=name)
+    user = account(name) if is_confirmed else UserFactory.create(name=name)
     [event] = claims.approve(claims.request_claim(user, ada, "").claim, staff)
     ada.refresh_from_db()
     assert ada.level == event.level == 1
@@ -115,7 +115,7 @@ def test_giving_up_takes_the_level_back(ada: Author, claimant: User, staff: User
 
 
 def test_a_merged_record_cannot_be_claimed(ada: Author, claimant: User) -> None:
-    old = AuthorFactory(status=Author.Status.MERGED, merged_into=ada)
+    old = AuthorFactory.create(status=Author.Status.MERGED, merged_into=ada)
     with pytest.raises(claims.ClaimError, match="no longer in use"):
         claims.request_claim(claimant, old, "")
 

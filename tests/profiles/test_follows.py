@@ -26,9 +26,9 @@ def test_following_twice_changes_nothing(ada: Author, reader: User) -> None:
 
 def test_the_feed_holds_each_work_of_followed_authors_once(ada: Author, reader: User) -> None:
     babbage = Author.objects.get(display_name="Charles Babbage")
-    FollowFactory(user=reader, author=ada)
-    FollowFactory(user=reader, author=babbage)
-    printed_work([AuthorFactory()], title="Not followed")
+    FollowFactory.create(user=reader, author=ada)
+    FollowFactory.create(user=reader, author=babbage)
+    printed_work([AuthorFactory.create()], title="Not followed")
     gone = printed_work([ada], title="Deleted at the source", is_deleted=True)
     found = list(follows.works_of_followed(reader))
     assert len(found) == 2
@@ -46,7 +46,7 @@ def test_follow_as_plain_pages(ada: Author, signed_in: Client) -> None:
 
 
 def test_follow_as_a_fragment_shows_the_other_state_and_the_count(ada: Author, signed_in: Client) -> None:
-    FollowFactory(author=ada)
+    FollowFactory.create(author=ada)
     answer = signed_in.post(address("researcher-follow", ada), headers={"HX-Request": "true"})
     text = answer.content.decode()
     assert answer.status_code == 200

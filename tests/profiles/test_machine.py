@@ -35,26 +35,26 @@ def test_the_feed_lists_the_newest_works_first(client: Client, ada: Author) -> N
 @pytest.mark.parametrize(("ending", "entry"), [("bib", "@misc{"), ("ris", "TY  - UNPB")])
 def test_all_works_can_be_cited(client: Client, ada: Author, ending: str, entry: str) -> None:
     answer = client.get(address("researcher-cite", ada, ending))
-    text = b"".join(answer.streaming_content).decode()
+    text = answer.getvalue().decode()
     assert text.count(entry) == 2
     assert "Notes on the analytical engine" in text
     assert answer["Content-Disposition"] == f'attachment; filename="ada-lovelace.{ending}"'
 
 
 def test_citing_reads_in_batches(client: Client) -> None:
-    author = AuthorFactory()
+    author = AuthorFactory.create()
     for _ in range(BATCH + 1):
         printed_work([author])
     with CaptureQueriesContext(connection) as captured:
-        text = b"".join(client.get(address("researcher-cite", author, "bib")).streaming_content).decode()
+        text = client.get(address("researcher-cite", author, "bib")).getvalue().decode()
     assert text.count("@misc{") == BATCH + 1
     assert len(captured) == 2 + 2 * 4
 
 
 def test_a_list_too_long_to_cite_ends_in_and_others(client: Client) -> None:
-    author = AuthorFactory()
+    author = AuthorFactory.create()
     printed_work([author, *(f"Writer Number{n}" for n in range(200))])
-    text = b"".join(client.get(address("researcher-cite", author, "bib")).streaming_content).decode()
+    text = client.get(address("researcher-cite", author, "bib")).getvalue().decode()
     assert re.search(r"and others[}\"]", text)
 
 
@@ -73,7 +73,7 @@ def test_the_card_holds_nothing_personal(ada: Author, signed_in: Client) -> None
 
 
 def test_the_facts_of_the_card(client: Client, ada: Author) -> None:
-    TrustSnapshotFactory(author=ada, works=5, topics=6, close_collaborators=4, level=1, score=19)
+    TrustSnapshotFactory.create(author=ada, works=5, topics=6, close_collaborators=4, level=1, score=19)
     answer = client.get(address("researcher-card-json", ada))
     facts = answer.json()
     assert answer["Access-Control-Allow-Origin"] == "*"
@@ -84,6 +84,6 @@ def test_the_facts_of_the_card(client: Client, ada: Author) -> None:
 
 
 def test_works_of_others_are_left_out(client: Client, ada: Author) -> None:
-    WorkFactory(title="Somebody else's")
-    assert b"Somebody else" not in b"".join(client.get(address("researcher-cite", ada, "bib")).streaming_content)
+    WorkFactory.create(title="Somebody else's")
+    assert b"Somebody else" not in client.get(address("researcher-cite", ada, "bib")).getvalue()
     assert "Somebody else" not in client.get(address("researcher-feed", ada)).content.decode()

@@ -33,7 +33,7 @@ def test_the_claim_can_be_followed_and_withdrawn(client: Client, ada: Author, cl
 
 def test_a_second_claim_is_refused_kindly(client: Client, ada: Author, claimant: User) -> None:
     claims.request_claim(claimant, ada, "")
-    other = AuthorFactory(display_name="Grace Hopper")
+    other = AuthorFactory.create(display_name="Grace Hopper")
     client.force_login(claimant)
     answer = client.post(reverse("researcher-claim", args=[other.pk, other.slug]), {"statement": "Also me"})
     assert answer.status_code == 409
@@ -58,7 +58,7 @@ def test_an_overlong_statement_is_refused_with_a_reason(client: Client, ada: Aut
 def test_the_feed_and_the_follows_page_through(signed_in: Client, reader: User) -> None:
     authors = AuthorFactory.create_batch(23)
     for number, author in enumerate(authors):
-        FollowFactory(user=reader, author=author)
+        FollowFactory.create(user=reader, author=author)
         printed_work([author], title=f"Part {number:03d}")
     for name, pattern in (("me-feed", r">(Part \d{3})<"), ("me-following", r">(Ada Lovelace\d+)<")):
         seen: list[str] = []

@@ -33,7 +33,7 @@ class World:
 
 @pytest.fixture
 def world() -> World:
-    author, wanted = ada_lovelace(), AuthorFactory(display_name="Grace Hopper")
+    author, wanted = ada_lovelace(), AuthorFactory.create(display_name="Grace Hopper")
     users = {
         "reader": account("Rosa Reader"),
         "owner": account("Ada Lovelace"),

@@ -38,7 +38,7 @@ def page_of(client: Client, author: Author, **query: str) -> str:
 
 
 def test_the_page_carries_the_labels_of_the_product(client: Client, ada: Author) -> None:
-    TrustSnapshotFactory(author=ada, works=5, topics=6, close_collaborators=4, level=1, score=19)
+    TrustSnapshotFactory.create(author=ada, works=5, topics=6, close_collaborators=4, level=1, score=19)
     text = page_of(client, ada)
     for words in (
         "Researcher profile",
@@ -71,7 +71,7 @@ def test_the_person_is_bold_and_the_others_are_linked(client: Client, ada: Autho
 
 
 def test_of_a_long_author_list_25_names_and_the_person_are_shown(client: Client) -> None:
-    author = AuthorFactory(display_name="Last Author")
+    author = AuthorFactory.create(display_name="Last Author")
     printed_work([*(f"Writer Number{n}" for n in range(299)), author], title="Everyone")
     text = page_of(client, author)
     assert text.count("Writer Number") == 25
@@ -81,8 +81,8 @@ def test_of_a_long_author_list_25_names_and_the_person_are_shown(client: Client)
 
 def test_versions_and_code_are_listed(client: Client, ada: Author) -> None:
     work = printed_work([ada], title="With code", code_links=["https://github.com/ada/engine"])
-    WorkVersionFactory(work=work, number=1)
-    WorkVersionFactory(work=work, number=2)
+    WorkVersionFactory.create(work=work, number=1)
+    WorkVersionFactory.create(work=work, number=2)
     text = page_of(client, ada)
     assert "2 versions" in text
     assert 'href="https://github.com/ada/engine"' in text
@@ -103,24 +103,24 @@ def test_hostile_titles_stay_text(client: Client, ada: Author) -> None:
 def test_old_slugs_and_merged_records_lead_to_the_page(client: Client, ada: Author) -> None:
     wrong = client.get(f"/researchers/{ada.pk}-someone-else/", {"sort": "oldest"})
     assert (wrong.status_code, wrong["Location"]) == (301, f"{ada.get_absolute_url()}?sort=oldest")
-    middle = AuthorFactory(status=Author.Status.MERGED, merged_into=ada)
-    oldest = AuthorFactory(status=Author.Status.MERGED, merged_into=middle)
+    middle = AuthorFactory.create(status=Author.Status.MERGED, merged_into=ada)
+    oldest = AuthorFactory.create(status=Author.Status.MERGED, merged_into=middle)
     for path in ("", "claim/", "feed.atom", "card.json", "cite.bib", "works/"):
-        client.force_login(ClaimFactory().user)
+        client.force_login(ClaimFactory.create().user)
         moved = client.get(f"{oldest.get_absolute_url()}{path}")
         assert (moved.status_code, moved["Location"]) == (301, f"{ada.get_absolute_url()}{path}")
     assert client.get(f"/researchers/{ada.pk}/")["Location"] == ada.get_absolute_url()
 
 
 def test_a_split_record_offers_those_of_its_name(client: Client, ada: Author) -> None:
-    split = AuthorFactory(display_name="Ada Lovelace", status=Author.Status.SPLIT, work_count=0)
+    split = AuthorFactory.create(display_name="Ada Lovelace", status=Author.Status.SPLIT, work_count=0)
     answer = client.get(split.get_absolute_url())
     assert answer.status_code == 300
     assert ada.get_absolute_url() in answer.content.decode()
 
 
 def test_a_hidden_record_is_gone_and_an_unknown_one_offers_search(client: Client) -> None:
-    hidden = AuthorFactory(status=Author.Status.HIDDEN)
+    hidden = AuthorFactory.create(status=Author.Status.HIDDEN)
     assert client.get(hidden.get_absolute_url()).status_code == 410
     for unknown in ("/researchers/999999999-grace-hopper/", "/researchers/99999999999999999999999-grace-hopper/"):
         answer = client.get(unknown)
@@ -157,7 +157,7 @@ def test_what_was_not_understood_is_named(client: Client, ada: Author) -> None:
 
 def test_works_are_filtered_and_sorted(client: Client, ada: Author) -> None:
     for code in ("cs.PL", "math.NT"):
-        AuthorTopicFactory(author=ada, topic=Topic.objects.get(code=code))
+        AuthorTopicFactory.create(author=ada, topic=Topic.objects.get(code=code))
     assert "analytical engine" not in page_of(client, ada, year="2020")
     assert "Bernoulli" not in page_of(client, ada, topic="cs.PL")
     assert "Bernoulli" not in page_of(client, ada, text="analytical")
@@ -179,7 +179,7 @@ def test_the_controls_swap_only_the_list(client: Client, ada: Author) -> None:
 
 @pytest.mark.parametrize("sort", ["newest", "oldest"])
 def test_paging_shows_every_work_once(client: Client, sort: str) -> None:
-    author = AuthorFactory(work_count=45)
+    author = AuthorFactory.create(work_count=45)
     titles = {f"Part {n:03d}" for n in range(45)}
     for number, title in enumerate(sorted(titles)):
         # Some on one day, some with only a year: the cursor must step through ties.
@@ -199,18 +199,18 @@ def test_paging_shows_every_work_once(client: Client, sort: str) -> None:
 
 def grown(works: int, co_authors: int) -> Author:
     """An author with so many works, each with so many co-authors, topics and versions."""
-    author: Author = AuthorFactory(work_count=works, years=[[2021, works]])
-    TrustSnapshotFactory(author=author)
+    author: Author = AuthorFactory.create(work_count=works, years=[[2021, works]])
+    TrustSnapshotFactory.create(author=author)
     others = AuthorFactory.create_batch(co_authors)
     for other in others:
         first, second = sorted((author, other), key=lambda one: one.pk)
-        CollaborationFactory(a=first, b=second, works=works)
+        CollaborationFactory.create(a=first, b=second, works=works)
     topics = TopicFactory.create_batch(3)
     for topic in topics:
-        AuthorTopicFactory(author=author, topic=topic)
+        AuthorTopicFactory.create(author=author, topic=topic)
     for _ in range(works):
         work = printed_work([author, *others], topics=[topic.code for topic in topics])
-        WorkVersionFactory(work=work)
+        WorkVersionFactory.create(work=work)
     return author
 
 
@@ -236,7 +236,7 @@ def test_the_number_of_queries_does_not_grow(client: Client, reader: User) -> No
 def test_the_claimant_sees_where_they_stand(
     client: Client, ada: Author, claimant: User, level: str, expected: str
 ) -> None:
-    ClaimFactory(author=ada, user=claimant, state=level)
+    ClaimFactory.create(author=ada, user=claimant, state=level)
     client.force_login(claimant)
     assert expected in page_of(client, ada)
 
@@ -244,7 +244,7 @@ def test_the_claimant_sees_where_they_stand(
 def test_others_see_that_a_page_is_owned_but_not_by_whom(
     client: Client, ada: Author, claimant: User, reader: User
 ) -> None:
-    ClaimFactory(author=ada, user=claimant, state=Claim.State.ACCEPTED)
+    ClaimFactory.create(author=ada, user=claimant, state=Claim.State.ACCEPTED)
     anonymous = page_of(client, ada)
     assert "Claimed author" in anonymous
     assert "Log in to invite" in anonymous
@@ -255,7 +255,7 @@ def test_others_see_that_a_page_is_owned_but_not_by_whom(
 
 
 def test_staff_see_how_many_claims_wait(client: Client, ada: Author, claimant: User, staff: User) -> None:
-    ClaimFactory(author=ada, user=claimant)
+    ClaimFactory.create(author=ada, user=claimant)
     client.force_login(staff)
     assert "1 claim on this record to decide" in page_of(client, ada)
 
@@ -284,7 +284,7 @@ def test_the_corrections_page_takes_any_work(client: Client, ada: Author, work: 
 
 
 def test_an_author_without_works_has_a_page_that_says_so(client: Client) -> None:
-    text = page_of(client, AuthorFactory(work_count=0, first_year=None, last_year=None))
+    text = page_of(client, AuthorFactory.create(work_count=0, first_year=None, last_year=None))
     assert "No works at present" in text
     assert "Not worked out yet" in text
 
