@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,6 +12,17 @@ from django.db.models import Q
 from django.urls import reverse
 
 from works.models import Work
+
+_OPTION_LABELS = {
+    "inputs": "Input",
+    "sets": "Sets",
+    "query": "Query",
+    "since": "From",
+    "until": "Until",
+    "metadata_prefix": "Format",
+    "base_url": "Address",
+    "limit": "At most",
+}
 
 
 class Source(models.Model):
@@ -99,6 +111,17 @@ class ImportRun(models.Model):
         return self.state in self.ACTIVE
 
     @property
+    def shown_options(self) -> list[tuple[str, str]]:
+        """What the run was asked to read, in words; files by their name only."""
+        shown = []
+        for name, label in _OPTION_LABELS.items():
+            value = self.options.get(name)
+            if value:
+                texts = [PurePath(text).name for text in value] if name == "inputs" else value
+                shown.append((label, ", ".join(texts) if isinstance(texts, list) else str(texts)))
+        return shown
+
+    @property
     def can_resume(self) -> bool:
         return self.state in (self.State.STOPPED, self.State.FAILED)
 
@@ -130,9 +153,9 @@ class ImportShard(models.Model):
 class ImportBatch(models.Model):
     """One committed batch of a run; its row is written in the transaction that takes in its records.
 
-    Batch ``number`` holds the records at positions ``number * size + 1`` to ``(number + 1) * size`` of the source, so the
-    rows of a run say exactly what is done, whichever workers did it in which order. ``cursor`` leads to the record after
-    the batch. ``new_works`` are the ids of the works it created; what it changed is in ``WorkChange``.
+    Batch ``number`` holds the records at positions ``number * size + 1`` to ``(number + 1) * size`` of the source, so
+    the rows of a run say exactly what is done, whichever workers did it in which order. ``cursor`` leads to the record
+    after the batch. ``new_works`` are the ids of the works it created; what it changed is in ``WorkChange``.
     """
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="batches", db_index=False)

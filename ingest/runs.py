@@ -6,6 +6,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import msgspec
 import psutil
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from ingest.models import ImportBatch, ImportRun, ImportShard, RejectedRecord, Source
 from ingest.sources import get_source
-from ingest.sources.base import SourceOptions
+from ingest.sources.base import SourceError, SourceOptions
 from profiles.models import User
 
 #: A worker that gave no sign of life for this long is taken for dead; workers give six in that time.
@@ -49,6 +50,9 @@ def start_run(
     Raises ``SourceError`` before anything is written when the input is not what the source reads.
     """
     module = get_source(slug)
+    options = msgspec.structs.replace(
+        options, contact=settings.CONTACT_EMAIL, allow_private_hosts=_may_be_private(options.base_url)
+    )
     module.check(options)
     if module.is_network or is_dry_run:
         # A service is read by one reader only, and a dry run must see its own batches in order.
@@ -63,6 +67,23 @@ def start_run(
         )
         ImportShard.objects.bulk_create(ImportShard(run=run, index=index) for index in range(shards))
     return run
+
+
+def _may_be_private(address: str | None) -> bool:
+    """True when the settings name the host of this address as one that may lie in a private network."""
+    parts = urlsplit(address or "")
+    return bool({parts.netloc, parts.hostname} & set(settings.IMPORT_ALLOWED_PRIVATE_HOSTS))
+
+
+def repeat_run(run: ImportRun, started_by: User | None) -> ImportRun:
+    """A real run with the source, input and options of another one. Raises ``SourceError``."""
+    return start_run(
+        run.source.slug,
+        options_of(run),
+        shards=settings.IMPORT_SHARDS,
+        started_by=started_by,
+        batch_size=run.batch_size,
+    )
 
 
 def options_of(run: ImportRun) -> SourceOptions:
@@ -263,20 +284,31 @@ def due_sources() -> Sequence[Source]:
 
 
 def scheduled_options(source: Source) -> SourceOptions:
-    """The source's saved options; network sources harvest from the day of their last completed run."""
-    options = msgspec.convert(source.options, SourceOptions)
+    """The source's saved options; network sources harvest from the day of their last completed run.
+
+    Raises ``SourceError`` when the saved options are none.
+    """
+    options = saved_options(source.options)
     last = source.runs.filter(state=State.DONE, is_dry_run=False).order_by("-id").first()
     if last is not None and last.started_at is not None and options.since is None and options.until is None:
         options = msgspec.structs.replace(options, since=last.started_at.date())
     return options
 
 
-def record_refusal(source: Source, options: SourceOptions, error: str) -> None:
+def saved_options(values: object) -> SourceOptions:
+    """Options as they are kept in a source's row. Raises ``SourceError`` in words when they are none."""
+    try:
+        return msgspec.convert(values, SourceOptions)
+    except msgspec.ValidationError as error:
+        raise SourceError(f"The saved options cannot be used: {error}") from None
+
+
+def record_refusal(source: Source, error: str) -> None:
     """Leave a failed run behind, so that a schedule that cannot start is seen on the dashboard."""
     now = timezone.now()
     ImportRun.objects.create(
         source=source,
-        options=msgspec.to_builtins(options),
+        options=source.options,
         state=State.FAILED,
         error=error[:2000],
         started_at=now,

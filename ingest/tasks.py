@@ -63,9 +63,8 @@ def revive_imports() -> None:
     for run in runs.unfinished_runs():
         finish_import.delay(run.pk)
     for source in runs.due_sources():
-        options = runs.scheduled_options(source)
         try:
-            enqueue(runs.start_run(source.slug, options, shards=settings.IMPORT_SHARDS))
+            enqueue(runs.start_run(source.slug, runs.scheduled_options(source), shards=settings.IMPORT_SHARDS))
         except SourceError as error:
-            runs.record_refusal(source, options, str(error))
+            runs.record_refusal(source, str(error))
     uploads.forget_old()

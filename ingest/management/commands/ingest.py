@@ -85,8 +85,6 @@ class Command(BaseCommand):
                 sets=tuple(options["sets"]),
                 query=options["query"],
                 limit=options["limit"],
-                contact=settings.CONTACT_EMAIL,
-                allow_private_hosts=bool(settings.IMPORT_ALLOWED_PRIVATE_HOSTS),
             ),
             shards=shards,
             is_dry_run=options["dry_run"],

@@ -1,0 +1,134 @@
+"""What a run's page shows of its progress: share, rate, time left, stages, chart, rejects by reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from ingest.models import ImportBatch, ImportRun, RejectedRecord
+from ingest.rate_chart import RateChart, Taken, clock, rate_chart
+from works.models import DirtyBlock, TouchedAuthor
+
+#: The rate of a running import is that of its last seconds.
+RATE_SPAN = timedelta(seconds=20)
+State = ImportRun.State
+Stage = ImportRun.Stage
+
+
+class StageLine(NamedTuple):
+    """A stage of a run: ``done``, ``now``, ``next`` or ``skipped``, and a remark."""
+
+    label: str
+    state: str
+    remark: str
+
+
+class Reason(NamedTuple):
+    """Rejects of one reason: how many there are, and how many still wait."""
+
+    reason: str
+    records: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """``share`` is the percentage of records in terminal states, ``None`` while the total is unknown.
+
+    ``rate`` is records per second, of the last seconds while records come in, else of the whole; ``left`` is the time
+    to the end of the records.
+    """
+
+    share: int | None
+    rate: int
+    left: str
+    elapsed: str
+    stages: Sequence[StageLine]
+    chart: RateChart | None
+    workers: Sequence[str]
+    reasons: Sequence[Reason]
+    changed: int
+
+
+def progress_of(run: ImportRun) -> RunProgress:
+    """Read everything; the number of queries is the same for any run."""
+    now = timezone.now()
+    batches = [
+        Taken(*row) for row in ImportBatch.objects.filter(run=run).order_by("at").values_list("at", "seconds", "seen")
+    ]
+    start = run.started_at or run.created_at
+    end = run.records_done_at or (now if run.is_active else (batches[-1].at if batches else run.finished_at or now))
+    takes_in = run.stage == Stage.RECORDS and run.state == State.RUNNING
+    rate = _rate(batches, start, end, recent_until=now if takes_in else None)
+    left = max((run.total or 0) - run.seen, 0)
+    return RunProgress(
+        share=_share(run),
+        rate=round(rate),
+        left=clock(left / rate) if takes_in and rate and left else "",
+        elapsed=clock(((run.finished_at or now) - start).total_seconds()) if run.started_at else "",
+        stages=_stages(run),
+        chart=rate_chart(start, end, batches),
+        workers=sorted(run.shards.exclude(worker="").filter(state="running").values_list("worker", flat=True)),
+        reasons=reasons_of(run),
+        changed=run.changes.count(),
+    )
+
+
+def reasons_of(run: ImportRun) -> list[Reason]:
+    """Rejects by reason, the most frequent first."""
+    counted = (
+        RejectedRecord.objects.filter(run=run)
+        .values("reason")
+        .annotate(records=Count("id"), open=Count("id", filter=Q(state=RejectedRecord.State.OPEN)))
+        .order_by("-records", "reason")
+    )
+    return [Reason(row["reason"], row["records"], row["open"]) for row in counted]
+
+
+def latest_runs() -> QuerySet[ImportRun]:
+    """Runs for the dashboard, the newest first."""
+    return ImportRun.objects.select_related("source", "started_by").order_by("-id")
+
+
+def _share(run: ImportRun) -> int | None:
+    if run.stage != Stage.RECORDS:
+        return 100
+    if not run.total:
+        return None
+    # 100 only when every record is in: an estimate may fall short.
+    return min(run.seen * 100 // run.total, 99)
+
+
+def _rate(batches: Sequence[Taken], start: datetime, end: datetime, recent_until: datetime | None) -> float:
+    if recent_until is not None:
+        start = max(start, recent_until - RATE_SPAN)
+        batches = [batch for batch in batches if batch.at >= start]
+    seconds = (end - start).total_seconds()
+    return sum(batch.records for batch in batches) / seconds if seconds > 0 else 0.0
+
+
+def _stages(run: ImportRun) -> list[StageLine]:
+    order = [Stage.RECORDS, Stage.ATTRIBUTION, Stage.GRAPH]
+    place = order.index(Stage(run.stage)) if run.stage != Stage.FINISHED else len(order)
+    lines = []
+    for number, stage in enumerate(order):
+        if run.is_dry_run and number:
+            lines.append(StageLine(stage.label, "skipped", "not in a dry run"))
+            continue
+        state = "done" if number < place else "now" if number == place and run.is_active else "next"
+        lines.append(StageLine(stage.label, state, _remark(stage) if state == "now" else ""))
+    return lines
+
+
+def _remark(stage: Stage) -> str:
+    """What is still to do in a stage, for the whole catalogue."""
+    if stage == Stage.ATTRIBUTION:
+        return f"{DirtyBlock.objects.values('block').distinct().count():,} name blocks wait"
+    if stage == Stage.GRAPH:
+        return f"{TouchedAuthor.objects.values('author').distinct().count():,} researchers wait"
+    return ""

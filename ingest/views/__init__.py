@@ -1,0 +1,1 @@
+"""The import dashboard, for staff."""

@@ -1,0 +1,95 @@
+"""Records that were set aside: read, mend, try again."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ingest import retry
+from ingest.access import staff_only
+from ingest.forms import MendForm, ReasonForm
+from ingest.models import ImportRun, RejectedRecord
+from ingest.run_page import reasons_of
+from ingest.tasks import finish_import, retry_rejects
+from profiles.requests import SignedInRequest
+from works.paging import Page, number_cursor
+
+REJECTS_ON_PAGE = 20
+RAW_SHOWN = 1500
+"""Characters of raw text shown in a list; a reject's own page has all of it."""
+
+
+@staff_only
+@require_safe
+def rejects(request: SignedInRequest, run_id: int) -> HttpResponse:
+    """The rejects of a run, all or those of one reason."""
+    run = get_object_or_404(ImportRun.objects.select_related("source"), pk=run_id)
+    reason = request.GET.get("reason", "")
+    found = RejectedRecord.objects.filter(run=run).order_by("id")
+    if reason:
+        found = found.filter(reason=reason)
+    after = number_cursor(request.GET.get("after", ""), 1)
+    if after:
+        found = found.filter(pk__gt=after[0])
+    shown = list(found[: REJECTS_ON_PAGE + 1])
+    page: Page[RejectedRecord] = Page(shown[:REJECTS_ON_PAGE], is_continued=after is not None)
+    query = request.GET.copy()
+    query.pop("after", None)
+    first_query = query.urlencode()
+    if len(shown) > REJECTS_ON_PAGE:
+        query["after"] = str(page.rows[-1].pk)
+    context = {
+        "run": run,
+        "reason": reason,
+        "reasons": reasons_of(run),
+        "page": page,
+        "first_query": first_query,
+        "next_query": query.urlencode() if "after" in query else "",
+        "raw_shown": RAW_SHOWN,
+    }
+    return render(request, "ingest/rejects.html", context)
+
+
+@staff_only
+@require_POST
+def retry_reason(request: SignedInRequest, run_id: int) -> HttpResponse:
+    """Try all open rejects of a reason again, in a worker."""
+    run = get_object_or_404(ImportRun, pk=run_id, is_dry_run=False)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        retry_rejects.delay_on_commit(run.pk, form.cleaned_data["reason"])
+        messages.success(request, "The records are handed to a worker. What is refused again stays here.")
+    return redirect(run)
+
+
+@staff_only
+@require_POST
+def set_aside(request: SignedInRequest, run_id: int) -> HttpResponse:
+    """Give up on all open rejects of a reason."""
+    run = get_object_or_404(ImportRun, pk=run_id)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        count = retry.set_aside(run, form.cleaned_data["reason"])
+        messages.success(request, f"{count} records are set aside for good.")
+    return redirect(f"{reverse('import-rejects', args=[run.pk])}")
+
+
+@staff_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def reject(request: SignedInRequest, reject_id: int) -> HttpResponse:
+    """One reject with its whole raw text; POST tries it again as corrected."""
+    found = get_object_or_404(RejectedRecord.objects.select_related("run__source"), pk=reject_id)
+    can_mend = found.state == RejectedRecord.State.OPEN and not found.run.is_dry_run
+    form = MendForm(request.POST if request.method == "POST" else None, initial={"raw": found.raw})
+    status = 200
+    if request.method == "POST" and can_mend:
+        status = 422
+        if form.is_valid() and retry.retry_with(found, form.cleaned_data["raw"]).fixed:
+            finish_import.delay_on_commit(found.run_id)
+            messages.success(request, f"Record {found.position} is taken in.")
+            return redirect(found.run)
+        found.refresh_from_db()
+    return render(request, "ingest/reject.html", {"reject": found, "form": form, "can_mend": can_mend}, status=status)
