@@ -4,15 +4,17 @@
 * claim: ``own_claim``, ``may_decide_claims``
 * author record as its owner: ``owned_author``
 * invitation: ``own_invitation``
+* corrections: ``is_curator``, ``curators_only``; what a person may do with one ticket: ``profiles.tickets.standing_of``
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper, wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -111,6 +113,23 @@ def owned_author(user: User) -> Author:
     if claim is None:
         raise Http404("You own no page.")
     return claim.author
+
+
+def is_curator(user: User) -> bool:
+    """Curators and staff decide corrections of any author record."""
+    return user.is_active and (user.is_curator or user.is_staff)
+
+
+def curators_only(view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Anonymous people log in first; others who are no curators get 403."""
+
+    def wrapper(request: SignedInRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not is_curator(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    update_wrapper(wrapper, view)
+    return sign_in_first(wrapper)
 
 
 def received_invitation(user: User, invitation_id: int) -> Invitation:
