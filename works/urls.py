@@ -13,6 +13,7 @@ urlpatterns = [
     path("listing/", listing.listing, name="listing"),
     path("works/<int:work_id>-<slug:slug>/", work.work, name="work"),
     path("works/<int:work_id>/", work.work, name="work-by-id"),
+    path("works/<int:work_id>-<slug:slug>/authors/", work.authors, name="work-authors"),
     path("works/<int:work_id>-<slug:slug>/cite.<slug:extension>", work.cite, name="cite-work"),
     path("topics/", topic.topics, name="topics"),
     path("topics/<str:code>/", topic.topic, name="topic"),

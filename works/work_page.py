@@ -4,35 +4,44 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from works.addresses import researcher_url
 from works.citations import Citation, CitedName
-from works.items import NAMES_SHOWN, PrintedName, WorkItem
+from works.items import NAMES_SHOWN, PrintedName, WorkItem, printed_names
 from works.markup import plain_text
 from works.models import Authorship, Institution, Work
 
-#: Descriptions for machines name at most this many authors: a list of 3,000 would double the weight of the page.
+#: Names in the page of a work and in each further part of its list: 3,000 at once would weigh more than all the rest.
+NAMES_IN_PART = 500
+#: Descriptions for machines and the citation shown in the page name at most this many authors; citation files name all.
 NAMES_DESCRIBED = 100
 
 
 @dataclass(slots=True)
 class WorkDescription(WorkItem):
-    """A work with its whole author list: ``names`` are shown, ``more_names`` unfold."""
+    """A work with its author list: ``names`` are shown, ``more_names`` unfold, ``unread_names`` are on further parts."""
 
     more_names: list[PrintedName] = field(default_factory=list)
     cited: list[CitedName] = field(default_factory=list)
     affiliations: list[str] = field(default_factory=list)
     institutions: list[Institution] = field(default_factory=list)
 
+    @property
+    def unread_names(self) -> int:
+        return max(0, self.work.author_count - len(self.cited))
 
-def describe(work: Work) -> WorkDescription:
-    """Read the author list and the institutions of a work whose identifiers and topics are prefetched; two queries."""
+
+def describe(work: Work, *, names: int | None = NAMES_IN_PART) -> WorkDescription:
+    """Read the first ``names`` authors (all for ``None``) and the institutions of a work; two queries.
+
+    Its identifiers and topics should be prefetched.
+    """
     authorships = (
-        Authorship.objects.filter(work=work)
+        Authorship.objects.filter(work=work, **({} if names is None else {"position__lt": names}))
         .order_by("position")
         .values_list(
             "raw_name",
@@ -62,6 +71,18 @@ def describe(work: Work) -> WorkDescription:
         Institution.objects.filter(authorship_links__authorship__work=work).distinct().order_by("name")
     )
     return description
+
+
+def names_from(work: Work, start: int) -> list[PrintedName]:
+    """One further part of an author list, from position ``start`` on."""
+    part = Authorship.objects.filter(work=work, position__gte=start, position__lt=start + NAMES_IN_PART)
+    return [name for _, name in printed_names(part)]
+
+
+def shown_citation(citation: Citation) -> Citation:
+    """The citation with its author list cut to what a page can carry."""
+    is_cut = len(citation.names) > NAMES_DESCRIBED
+    return replace(citation, names=citation.names[:NAMES_DESCRIBED], is_complete=citation.is_complete and not is_cut)
 
 
 def citation_of(description: WorkDescription, url: str) -> Citation:
@@ -95,8 +116,7 @@ def _meta_pairs(citation: Citation) -> Iterator[tuple[str, str]]:
     day = citation.submitted
     pairs = [("citation_title", plain_text(citation.title))]
     pairs += [
-        ("citation_author", f"{name.family}, {name.given}" if name.given else name.family)
-        for name in citation.names[:NAMES_DESCRIBED]
+        ("citation_author", f"{name.family}, {name.given}" if name.given else name.family) for name in citation.names
     ]
     pairs += [
         ("citation_publication_date", day.strftime("%Y/%m/%d") if day else str(citation.year or "")),

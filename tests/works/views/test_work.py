@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from datetime import UTC, date, datetime
@@ -10,13 +11,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import (
     AuthorFactory,
+    AuthorshipFactory,
     AuthorshipInstitutionFactory,
     InstitutionFactory,
     WorkFactory,
     WorkVersionFactory,
     printed_work,
 )
-from works.models import Work
+from works.models import Authorship, Work
 
 pytestmark = pytest.mark.django_db
 
@@ -112,24 +114,54 @@ def test_citations(client: Client, teko: Work, extension: str, content_type: str
     assert text in response.content.decode()
 
 
+def work_with_authors(count: int) -> Work:
+    work: Work = WorkFactory.create(title="The detector", author_count=count)
+    pattern = AuthorshipFactory.build(work=work)
+    fields = [field.attname for field in Authorship._meta.concrete_fields]
+    rows = [Authorship(**{name: getattr(pattern, name) for name in fields}) for _ in range(count)]
+    for position, row in enumerate(rows):
+        row.position, row.raw_name = position, f"Ann Example{position}"
+    Authorship.objects.bulk_create(rows)
+    return work
+
+
 @pytest.mark.parametrize("count", [26, 300, 3000])
 def test_long_author_lists_unfold(
     client: Client, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    work = printed_work([f"Ann Example{n}" for n in range(5)])
-    template = work.authorships.get(position=4)
-    extra = []
-    for position in range(5, count):
-        template.pk, template.position, template.raw_name = None, position, f"Ann Example{position}"
-        extra.append(type(template)(**{f.attname: getattr(template, f.attname) for f in template._meta.fields}))
-    type(template).objects.bulk_create(extra)
+    work = work_with_authors(count)
     with django_assert_num_queries(6):
         page = page_of(client, work)
-    names, _, rest = page.partition("<details")
-    assert "Ann Example24" in names
-    assert "Ann Example25" not in names[names.index("</head>") :]
-    assert f"Show {count - 25:,} more author" in rest
-    assert f"Ann Example{count - 1}" in rest
+    shown, _, folded = page[page.index("</head>") :].partition("<details")
+    assert "Ann Example24" in shown
+    assert "Ann Example25" not in shown
+    assert f"Show {count - 25:,} more author" in folded
+    assert f"Ann Example{min(count, 500) - 1}" in folded
+    assert ("2,500 more authors" in folded) == (count == 3000)
+    assert len(gzip.compress(page.encode())) < 30 * 1024
+
+
+def test_very_long_author_lists_come_in_parts(client: Client) -> None:
+    work = work_with_authors(1203)
+    address = f"{work.get_absolute_url()}authors/"
+    part = client.get(f"{address}?from=500", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "Ann Example500<" not in part
+    assert "Ann Example500, " in part
+    assert "from=1000" in part
+    last = client.get(f"{address}?from=1000").content.decode()
+    assert "Authors 1,001 to 1,203 of 1,203" in last
+    assert "Ann Example1202" in last
+    assert "Further authors" not in last
+    assert client.get(f"/works/{work.pk}-old/authors/?from=500")["Location"] == f"{address}?from=500"
+    for garbage in ("from=x", "from=-1", "from=99999999999999999999", "from=%00", ""):
+        assert client.get(f"{address}?{garbage}").status_code == 200
+
+
+def test_the_citation_file_names_every_author(client: Client) -> None:
+    work = work_with_authors(501)
+    assert b"Example500" not in client.get(work.get_absolute_url()).content
+    assert client.get(f"{work.get_absolute_url()}cite.ris").content.count(b"AU  - ") == 501
 
 
 def test_a_cut_list_says_so(client: Client) -> None:
