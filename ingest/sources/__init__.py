@@ -7,10 +7,23 @@ from ingest.sources.arxiv_listing import ArxivListing
 from ingest.sources.arxiv_oai import ArxivOai
 from ingest.sources.arxiv_snapshot import ArxivSnapshot
 from ingest.sources.base import Source, SourceError
+from ingest.sources.crossref import Crossref
+from ingest.sources.openalex import OpenAlex
+from ingest.sources.ror import Ror
 from ingest.sources.sample import Sample
 
 _SOURCES: dict[str, Source] = {
-    source.slug: source for source in (Sample(), ArxivSnapshot(), ArxivOai(), ArxivApi(), ArxivListing())
+    source.slug: source
+    for source in (
+        Sample(),
+        ArxivSnapshot(),
+        ArxivOai(),
+        ArxivApi(),
+        ArxivListing(),
+        OpenAlex(),
+        Crossref(),
+        Ror(),
+    )
 }
 
 

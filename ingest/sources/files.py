@@ -116,6 +116,14 @@ def read_lines(options: SourceOptions, cursor: Cursor | None = None) -> Iterator
             yield RawItem(position, line, after, problem)
 
 
+def uncompressed_chunks(path: Path) -> Iterator[bytes]:
+    """The uncompressed bytes of a file in pieces; of an archive that breaks off, those before the break."""
+    try:
+        yield from _chunks(path, 0, _Meter())
+    except _DamagedError:
+        return
+
+
 def _integer(cursor: Cursor, name: str) -> int:
     value = cursor.get(name)
     return value if isinstance(value, int) else 0
