@@ -9,6 +9,7 @@ from itertools import pairwise
 from django.db import connection
 
 from graph import paths, queries
+from works.markup import plain_text
 from works.models import Author
 from works.names import name_key, parse_name
 
@@ -89,6 +90,9 @@ def _shared_works(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tup
             [[a for a, _ in wanted], [b for _, b in wanted], WORKS_SHOWN],
         )
         return {
-            (a, b): ([SharedWork(*work) for work in zip(ids, titles, years, strict=True)], total - len(ids))
+            (a, b): (
+                [SharedWork(pk, plain_text(title), year) for pk, title, year in zip(ids, titles, years, strict=True)],
+                total - len(ids),
+            )
             for a, b, ids, titles, years, total in cursor.fetchall()
         }

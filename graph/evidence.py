@@ -10,6 +10,7 @@ from graph.models import AuthorTopic, Collaboration, TrustSnapshot
 from graph.receipt import Evidence
 from graph.snapshots import CLOSE_STRENGTH, CLOSE_WORKS
 from graph.trust import COLLABORATOR_POINTS, COLLABORATORS_MAXIMUM, TOPICS_MAXIMUM, WORKS_MAXIMUM
+from works.markup import plain_text
 from works.models import Work
 
 
@@ -22,7 +23,7 @@ def evidence_of(snapshot: TrustSnapshot) -> dict[str, Evidence]:
     return {
         "works": Evidence(
             snapshot.works,
-            [{"id": pk, "title": title, "year": year} for pk, title, year in shown_works[:WORKS_MAXIMUM]],
+            [{"id": pk, "title": plain_text(title), "year": year} for pk, title, year in shown_works[:WORKS_MAXIMUM]],
         ),
         "topics": Evidence(
             snapshot.topics, [{"code": code, "works": count} for code, count in shown_topics[:TOPICS_MAXIMUM]]

@@ -15,6 +15,7 @@ from graph.edges import MAXIMUM_AUTHORS
 from graph.elements import Edge, Kind, Node, Relation, counted, key_of, years_phrase
 from graph.queries import Years
 from graph.selection import Candidate, Neighbourhood
+from works.markup import plain_text
 from works.models import Author, Institution, Topic, Work
 
 COLLABORATORS = 40
@@ -44,7 +45,7 @@ def node_of(focus: Focus) -> Node:
     if isinstance(focus, Author):
         return Node(key_of(Kind.RESEARCHER, focus.pk), Kind.RESEARCHER, focus.display_name, url, 1.0, "focus")
     if isinstance(focus, Work):
-        return Node(key_of(Kind.WORK, focus.pk), Kind.WORK, focus.title, url, 1.0, "focus", year=focus.year)
+        return Node(key_of(Kind.WORK, focus.pk), Kind.WORK, plain_text(focus.title), url, 1.0, "focus", year=focus.year)
     if isinstance(focus, Topic):
         return Node(key_of(Kind.TOPIC, focus.code), Kind.TOPIC, focus.name or focus.code, url, 1.0, "focus")
     return Node(key_of(Kind.INSTITUTION, focus.pk), Kind.INSTITUTION, focus.name, url, 1.0, "focus")
@@ -255,7 +256,7 @@ def _person(pk: int, name: str, weight: float) -> Node:
 def _work(work: queries.WorkRow, *, writers: int) -> Node:
     url = reverse("work-by-id", args=[work.work])
     key = key_of(Kind.WORK, work.work)
-    return Node(key, Kind.WORK, work.title, url, min(writers / 6, 1.0), year=work.year)
+    return Node(key, Kind.WORK, plain_text(work.title), url, min(writers / 6, 1.0), year=work.year)
 
 
 def _collaboration(one: str, other: str, tie: queries.Tie | queries.Pair, scale: Callable[[float], float]) -> Edge:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.elements import Kind, Node, Slice, counted, years_phrase
+from works.markup import opening
 from works.models import Author, Institution, Topic, Work
 
 LONGEST_ABSTRACT = 900
@@ -46,8 +47,7 @@ def _facts(node: Node) -> tuple[list[tuple[str, str]], str]:
         if work is None:
             return [], ""
         facts = [("Published", str(work.year or "undated")), ("Authors", f"{work.author_count:,}")]
-        cut = len(work.abstract) > LONGEST_ABSTRACT
-        return facts, work.abstract[:LONGEST_ABSTRACT] + ("…" if cut else "")
+        return facts, opening(work.abstract, LONGEST_ABSTRACT)
     if node.kind == Kind.TOPIC:
         topic = Topic.objects.filter(code=node.id).first()
         return ([("Code", topic.code), ("Works", f"{topic.work_count:,}")], "") if topic else ([], "")

@@ -40,7 +40,8 @@ def refresh_authors(author_ids: Iterable[int], *, cause: str = TrustChange.Cause
 def refresh_all(*, cause: str = TrustChange.Cause.NIGHTLY) -> Refreshed:
     """Make every derived table anew and compute trust flows over the whole graph."""
     started = perf_counter()
-    edges.rebuild()
-    written = snapshots.recompute(cause=TrustChange.Cause(cause), at=timezone.now())
-    caching.forget_all()
+    with transaction.atomic():
+        edges.rebuild()
+        written = snapshots.recompute(cause=TrustChange.Cause(cause), at=timezone.now())
+        transaction.on_commit(caching.forget_all)
     return Refreshed(None, written, perf_counter() - started)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -67,7 +69,7 @@ def test_a_verified_author_gives_standing_to_co_authors_and_takes_it_back() -> N
 
 def test_the_incremental_flow_is_close_to_the_full_one() -> None:
     people = [AuthorFactory() for _ in range(8)]
-    for one, other in zip(people, people[1:], strict=False):
+    for one, other in pairwise(people):
         printed_work([one, other])
     refresh_all()
     Author.objects.filter(pk=people[0].pk).update(level=4)

@@ -1,0 +1,128 @@
+"""Collaboration paths and the trust receipt as pages."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from graph.models import TrustChange
+from graph.refresh import refresh_all
+from tests.factories import AuthorFactory, ClaimFactory, UserFactory, printed_work
+from works.models import Author
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clean_cache")]
+VERIFIER = Path(settings.BASE_DIR) / "static" / "tools" / "verify_trust_receipt.py"
+
+
+def chain(*names: str) -> list[Author]:
+    people = [AuthorFactory(display_name=name) for name in names]
+    for one, other in itertools.pairwise(people):
+        printed_work([one, other], title=f"A work of {one} and {other}")
+    refresh_all()
+    return people
+
+
+def test_a_path_names_the_people_and_the_works_between_them(client: Client) -> None:
+    ada, _, cho = chain("Ada Lovelace", "Ben Okri", "Cho Chang")
+    page = client.get(f"/graph/path/?from={ada.pk}&to={cho.pk}").content.decode()
+    assert "2 collaborations apart" in page
+    assert "Ben Okri" in page
+    assert "A work of Ada Lovelace and Ben Okri" in page
+
+
+def test_names_are_understood_and_namesakes_offered(client: Client) -> None:
+    _, ben = chain("Ada Lovelace", "Ben Okri")
+    chain("Cho Chang", "Ben Okri")
+
+    def answer(start: str, end: str) -> str:
+        return client.get("/graph/path/", {"from": start, "to": end}).content.decode()
+
+    assert "written together" in answer("Ada Lovelace", f"researcher:{ben.pk}")
+    assert "Several records are called" in answer("Ada Lovelace", "Ben Okri")
+    assert "Nobody here is called" in answer("Ada Lovelace", "Zoe Zilch")
+
+
+def test_strangers_are_told_so(client: Client) -> None:
+    ada, _ = chain("Ada Lovelace", "Ben Okri")
+    cho, _ = chain("Cho Chang", "Dan Dare")
+    page = client.get(f"/graph/path/?from={ada.pk}&to={cho.pk}").content.decode()
+    assert "No chain of co-authors joins" in page
+
+
+@pytest.mark.parametrize("query", ["", "from=%00&to=%00", "from=1&to=99999999999999999999999", "to=x" + "y" * 5000])
+def test_garbage_is_no_error(client: Client, query: str) -> None:
+    assert client.get(f"/graph/path/?{query}").status_code == 200
+
+
+def test_an_owner_gets_the_way_to_an_introduction(client: Client) -> None:
+    ada, _, cho = chain("Ada Lovelace", "Ben Okri", "Cho Chang")
+    user = UserFactory()
+    ClaimFactory(author=ada, user=user, state="accepted")
+    client.force_login(user)
+    assert "could introduce you" in client.get(f"/graph/path/?to={cho.pk}").content.decode()
+
+
+def test_the_receipt_page_shows_terms_evidence_and_history(client: Client) -> None:
+    ada, ben = chain("Ada Lovelace", "Ben Okri")
+    Author.objects.filter(pk=ben.pk).update(level=3)
+    refresh_all(cause=TrustChange.Cause.CLAIM)
+    page = client.get(f"{ada.get_absolute_url()}trust/").content.decode()
+    for text in ("Close collaborators", "A work of Ada Lovelace and Ben Okri", "The verification level changed"):
+        assert text in page
+
+
+def test_a_receipt_without_a_score_says_so(client: Client) -> None:
+    ada = AuthorFactory()
+    assert "Not worked out yet" in client.get(f"{ada.get_absolute_url()}trust/").content.decode()
+    assert client.get(f"{ada.get_absolute_url()}trust.json").status_code == 404
+
+
+def verify(document: object, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    file = folder / "receipt.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    return subprocess.run([sys.executable, VERIFIER, file, *options], capture_output=True, text=True, check=False)
+
+
+def test_the_verifier_computes_the_signed_receipt_again(client: Client, tmp_path: Path) -> None:
+    ada, *_ = chain("Ada Lovelace", "José Müller", "王 伟")
+    document = client.get(f"{ada.get_absolute_url()}trust.json").json()
+    key = client.get("/trust/key.json").json()["public_key"]
+    done = verify(document, tmp_path, "--key", key)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "signature holds" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("receipt", "score"), 99, "stated"),
+        (("receipt", "facts", "works", "count"), 19, "named where"),
+        (("receipt", "facts", "level"), 4, "stated"),
+        (("receipt", "author", "name"), "Mallory", "does not fit"),
+        (("signature", "public_key"), base64.b64encode(bytes(32)).decode(), "WRONG"),
+    ],
+)
+def test_the_verifier_finds_what_was_tampered_with(
+    client: Client, tmp_path: Path, path: tuple[str, ...], value: object, said: str
+) -> None:
+    ada, *_ = chain("Ada Lovelace", "Ben Okri")
+    document = client.get(f"{ada.get_absolute_url()}trust.json").json()
+    inner = document
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = value
+    done = verify(document, tmp_path)
+    assert done.returncode == 1
+    assert said in done.stdout
+
+
+def test_the_verifier_refuses_what_is_no_receipt(tmp_path: Path) -> None:
+    assert verify({"a": 1}, tmp_path).returncode == 2
