@@ -6,13 +6,15 @@ from collections.abc import Collection, Sequence
 
 from django.db import connection
 
+from works.copying import array_literal
+
 
 def known_fingerprints(source: int, prints: Collection[bytes]) -> set[bytes]:
     """Those of the given fingerprints that are the current state of some record of the source."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT fingerprint FROM ingest_sourcerecord WHERE source_id = %s AND fingerprint = ANY (%s::bytea[])",
-            [source, list(prints)],
+            [source, _bytea(prints)],
         )
         return {bytes(row[0]) for row in cursor.fetchall()}
 
@@ -29,5 +31,9 @@ def save_fingerprints(source: int, records: Sequence[tuple[str, bytes, int | Non
             " SELECT %s, * FROM unnest(%s::text[], %s::bytea[], %s::bigint[])"
             " ON CONFLICT (source_id, key) DO UPDATE SET fingerprint = EXCLUDED.fingerprint, work_id = EXCLUDED.work_id"
             " WHERE (held.fingerprint, held.work_id) IS DISTINCT FROM (EXCLUDED.fingerprint, EXCLUDED.work_id)",
-            [source, keys, [latest[key][0] for key in keys], [latest[key][1] for key in keys]],
+            [source, array_literal(keys), _bytea([latest[key][0] for key in keys]), [latest[key][1] for key in keys]],
         )
+
+
+def _bytea(values: Collection[bytes]) -> str:
+    return "{" + ",".join(f'"\\\\x{value.hex()}"' for value in values) + "}"

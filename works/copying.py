@@ -132,11 +132,20 @@ def _beside_name(byline: BylineRecord) -> str:
     return "{}\t\t\t{}"
 
 
-def _array(texts: Sequence[str]) -> str:
-    if not texts:
+def array_literal(values: Sequence[str] | Sequence[int]) -> str:
+    """Texts or numbers as one PostgreSQL array; for thousands of values much cheaper than the driver's own list."""
+    if not values:
         return "{}"
-    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return escaped("{" + ",".join(f'"{text}"' for text in quoted) + "}")
+    if isinstance(values[0], int):
+        return "{" + ",".join(map(str, values)) + "}"
+    joined = '","'.join(map(str, values))
+    if "\\" in joined or joined.count('"') > 2 * len(values) - 2:
+        joined = '","'.join(str(text).replace("\\", "\\\\").replace('"', '\\"') for text in values)
+    return '{"' + joined + '"}'
+
+
+def _array(texts: Sequence[str]) -> str:
+    return escaped(array_literal(texts)) if texts else "{}"
 
 
 def _number(value: int | None) -> str:

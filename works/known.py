@@ -57,7 +57,7 @@ _AUTHORSHIP = {
     "affiliations": "text[]",
     "orcid": "text",
     "email": "text",
-    "rors": "text[]",
+    "rors": "varchar[]",
 }
 _ROW_FIELDS = tuple(AuthorshipRow.__struct_fields__)
 

@@ -20,6 +20,7 @@ from works.copying import (
     WORK_COLUMNS,
     authorship_rows,
     copy_rows,
+    escaped,
     topic_rows,
     version_rows,
     work_rows,
@@ -91,10 +92,9 @@ def mark_dirty(blocks: Iterable[str]) -> None:
     """Ask for these name blocks to be resolved again. Only appends, so that imports never wait for each other."""
     named = sorted(block for block in blocks if block)
     if named:
+        now = datetime.now(UTC).isoformat()
         with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO works_dirtyblock (block, since) SELECT b, now() FROM unnest(%s::text[]) AS b", [named]
-            )
+            copy_rows(cursor, "works_dirtyblock", "block, since", (f"{escaped(block)}\t{now}" for block in named))
 
 
 def _topic_ids(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from works.copying import array_literal
 from works.records import WorkRecord
 from works.rows import TITLE_KEY_MINIMUM, authorship_row, title_key
 
@@ -30,9 +31,9 @@ def match_known(records: Sequence[WorkRecord]) -> list[int | None]:
     return found
 
 
-def columns_of(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """Rows turned into the parallel arrays that ``unnest`` takes."""
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+def columns_of(rows: Sequence[tuple[Any, ...]], width: int) -> list[str]:
+    """Rows of texts and numbers turned into the parallel arrays that ``unnest`` takes."""
+    return [array_literal(column) for column in zip(*rows, strict=True)] if rows else ["{}"] * width
 
 
 def _by_own_identifier(records: Sequence[WorkRecord]) -> list[int | None]:
