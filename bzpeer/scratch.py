@@ -6,15 +6,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, connections
+from django.db import connection
+
+from works.connections import close_connections
 
 
 @contextmanager
 def scratch_database(purpose: str) -> Iterator[str]:
     """Create, migrate and use a database named after the purpose and this process; it is dropped at the end.
 
-    Inside, the default connection of this process and ``DATABASE_URL`` of its children lead to the scratch database. Yields
-    its name.
+    Inside, the default connection of this process and ``DATABASE_URL`` of its children lead to the scratch database.
+    Yields its name.
     """
     settings = connection.settings_dict
     before = os.environ.get("DATABASE_URL")
@@ -26,8 +28,7 @@ def scratch_database(purpose: str) -> Iterator[str]:
     try:
         yield name
     finally:
-        connections.close_all()
-        connection.close_pool()
+        close_connections()
         connection.creation.destroy_test_db(original, verbosity=0)
         if before:
             os.environ["DATABASE_URL"] = before

@@ -144,7 +144,7 @@ def _batches(newest: int) -> Iterator[Iterable[tuple[int, WorkFacts, list[str]]]
         yield read_works("w.id BETWEEN %s AND %s", "a.work_id BETWEEN %s AND %s", low, high)
 
 
-def read_works(condition: str, names: str, *values: object) -> Iterator[tuple[int, WorkFacts, list[str]]]:
+def read_works(condition: str, names: str, *values: int | list[int]) -> Iterator[tuple[int, WorkFacts, list[str]]]:
     """``(id, facts, printed affiliations)`` of the works that meet the condition; two queries."""
     with connection.cursor() as cursor:
         cursor.execute(_NAMES.format(condition=names), values)

@@ -28,8 +28,11 @@ NOTICEABLE = 0.02
 class Printed(Protocol):
     """What is needed of an authorship to name a new author record after it."""
 
-    id: int
-    work: int
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def work(self) -> int: ...
 
 
 class Held(msgspec.Struct, gc=False):

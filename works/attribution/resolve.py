@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from zlib import crc32
 
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from works.attribution.catalogue import Catalogue
 from works.attribution.constraints import constraints_for, reattach
 from works.attribution.engine import resolve_batch
 from works.attribution.persist import save_clusters
+from works.connections import close_connections
 from works.models import DirtyBlock
 
 #: Partitions of the blocks; each is worked on by one worker at a time.
@@ -28,7 +29,7 @@ CHUNK = 20_000
 #: First key of the advisory locks, so that they meet no other use of them.
 LOCK_CLASS = 7_401
 
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 Chunk = tuple[int, list[str]]
 
 
@@ -93,9 +94,7 @@ def _in_children(chunks: Sequence[Chunk], catalogue: Catalogue, newest: int, pro
     """Resolve chunks in forked children, which share what the catalogue holds already."""
     global _shared
     _shared = (catalogue, newest)
-    # A connection must not be shared across a fork, nor the threads of its pool.
-    connections.close_all()
-    connection.close_pool()
+    close_connections()
     try:
         with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork")) as pool:
             yield from pool.map(_resolve_shared, chunks)

@@ -10,7 +10,7 @@ from django.db import connection
 NAME_FORMS = 12
 AFFILIATIONS = 20
 
-#: The name shown is the printed form with a whole given name that stands most often; the longest of equally frequent ones.
+#: The name shown is the printed form with a whole given name that stands most often; of equals, the longest.
 _REFRESH = """
 WITH mine AS (
     SELECT t.author_id, t.work_id, a.id AS authorship, a.raw_name, a.family, a.given, a.suffix, a.name_key, a.block,
@@ -24,7 +24,8 @@ WITH mine AS (
            min(name_key) AS name_key, min(block) AS block, count(*) AS works,
            row_number() OVER (
                PARTITION BY author_id
-               ORDER BY bool_or(length(split_part(given, ' ', 1)) > 2) DESC, count(*) DESC, length(raw_name) DESC, raw_name
+               ORDER BY bool_or(length(split_part(given, ' ', 1)) > 2) DESC, count(*) DESC,
+                        length(raw_name) DESC, raw_name
            ) AS rank
     FROM mine GROUP BY author_id, raw_name
 ), names AS (
@@ -38,11 +39,15 @@ WITH mine AS (
     GROUP BY author_id
 ), places AS (
     SELECT author_id,
-           jsonb_agg(jsonb_build_array(line, first_year, last_year, works) ORDER BY last_year DESC NULLS LAST, works DESC, line)
-               AS affiliations
+           jsonb_agg(
+               jsonb_build_array(line, first_year, last_year, works)
+               ORDER BY last_year DESC NULLS LAST, works DESC, line
+           ) AS affiliations
     FROM (
         SELECT author_id, line, min(year) AS first_year, max(year) AS last_year, count(*) AS works,
-               row_number() OVER (PARTITION BY author_id ORDER BY count(*) DESC, max(year) DESC NULLS LAST, line) AS place
+               row_number() OVER (
+                   PARTITION BY author_id ORDER BY count(*) DESC, max(year) DESC NULLS LAST, line
+               ) AS place
         FROM mine, unnest(affiliations) AS line GROUP BY author_id, line
     ) p WHERE place <= %(places)s GROUP BY author_id
 ), counts AS (

@@ -39,7 +39,8 @@ class Author(models.Model):
     given = models.TextField(blank=True)
     name_key = models.TextField()
     block = models.TextField(blank=True)
-    orcid = models.CharField(max_length=19, null=True, unique=True)
+    # Null, not empty, so that any number of records may be without an ORCID.
+    orcid = models.CharField(max_length=19, null=True, unique=True)  # noqa: DJ001
     homepage = models.URLField(max_length=300, blank=True)
     level = models.PositiveSmallIntegerField(default=1)
     is_open_to_collaborate = models.BooleanField(default=True)
@@ -74,20 +75,20 @@ class Author(models.Model):
     def __str__(self) -> str:
         return self.display_name
 
+    def get_absolute_url(self) -> str:
+        return reverse("researcher", args=[self.pk, self.slug])
+
     @property
     def slug(self) -> str:
         return slug_of(self.display_name, "researcher")
-
-    def get_absolute_url(self) -> str:
-        return reverse("researcher", args=[self.pk, self.slug])
 
 
 class Attribution(models.Model):
     """The decision that an authorship belongs to an author.
 
     ``confidence`` is a calibrated probability in 0..1, ``reasons`` the evidence in the compact form of
-    ``works.attribution.reasons``. ``work`` repeats the authorship's work so that the database itself refuses to give two
-    positions of one work to the same person; the check waits for the end of the transaction, so works can swap.
+    ``works.attribution.reasons``. ``work`` repeats the authorship's work so that the database itself refuses to give
+    two positions of one work to the same person; the check waits for the end of the transaction, so works can swap.
     """
 
     class DecidedBy(models.TextChoices):

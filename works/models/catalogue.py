@@ -1,4 +1,4 @@
-"""The printed record: works with their versions, identifiers, topics and authorships, and the institutions named in them.
+"""The printed record: works with versions, identifiers, topics and authorships, and the institutions they name.
 
 Nothing here says which person wrote what; that belief is kept beside it, in ``works.models.authors``.
 """
@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.urls import reverse
 from django.utils.text import slugify
+
+from works.search_marks import MARKS_SQL
 
 SLUG_LENGTH = 60
 
@@ -51,7 +53,8 @@ class Topic(models.Model):
 class Institution(models.Model):
     """A research organisation; ``ror`` is the bare id of the Research Organization Registry (``05gq02987``)."""
 
-    ror = models.CharField(max_length=9, null=True, unique=True)
+    # Null, not empty, so that any number of institutions may be without a ROR id.
+    ror = models.CharField(max_length=9, null=True, unique=True)  # noqa: DJ001
     name = models.CharField(max_length=300)
     name_key = models.CharField(max_length=300, help_text="Folded name for matching printed affiliations.")
     other_names = ArrayField(models.CharField(max_length=300), default=list)
@@ -107,9 +110,10 @@ class WorkQuerySet(models.QuerySet["Work"]):
 class Work(models.Model):
     """One scholarly work with all its versions. Text is kept as printed, LaTeX included.
 
-    ``title_key`` is the folded title used to match records without a shared identifier. ``byline`` is the printed author
-    list joined for search and one-line listings. ``authors_missing`` counts authors that a cut list is known to lack.
-    ``listed_on`` orders listings and is never empty: the day of submission, else the first day of the year, else of year 1.
+    ``title_key`` is the folded title used to match records without a shared identifier. ``byline`` is the printed
+    author list joined for search and one-line listings. ``authors_missing`` counts authors that a cut list is known to
+    lack. ``listed_on`` orders listings and is never empty: the day of submission, else the first day of the year, else
+    of year 1.
     """
 
     class Kind(models.TextChoices):
@@ -163,9 +167,12 @@ class Work(models.Model):
         db_persist=True,
     )
     search = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config="bzpeer_english")
-        + SearchVector("byline", weight="B", config="bzpeer_names")
-        + SearchVector("abstract", weight="C", config="bzpeer_english"),
+        expression=models.Func(
+            SearchVector("title", weight="A", config="bzpeer_english")
+            + SearchVector("byline", weight="B", config="bzpeer_names")
+            + SearchVector("abstract", weight="C", config="bzpeer_english"),
+            template=f"(%(expressions)s) || {MARKS_SQL}",
+        ),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -182,12 +189,12 @@ class Work(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("work", args=[self.pk, self.slug])
+
     @property
     def slug(self) -> str:
         return slug_of(self.title, "work")
-
-    def get_absolute_url(self) -> str:
-        return reverse("work", args=[self.pk, self.slug])
 
 
 class WorkIdentifier(models.Model):
@@ -249,9 +256,9 @@ class WorkTopic(models.Model):
 class Authorship(models.Model):
     """One author position of a work exactly as printed; ``position`` counts from 0.
 
-    ``family``, ``given`` and ``suffix`` are the split name, ``name_key`` its folded form and ``block`` the folded family name
-    with the first initial (see ``works.names``). A group ("LHCb Collaboration") is printed but is no person and has an empty
-    ``block``.
+    ``family``, ``given`` and ``suffix`` are the split name, ``name_key`` its folded form and ``block`` the folded
+    family name with the first initial (see ``works.names``). A group ("LHCb Collaboration") is printed but is no person
+    and has an empty ``block``.
     """
 
     work = models.ForeignKey(Work, on_delete=models.CASCADE, related_name="authorships", db_index=False)

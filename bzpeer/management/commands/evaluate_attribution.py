@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from works.attribution.evaluation import evaluate
 
 from bzpeer.scratch import scratch_database
-from works.attribution.evaluation import evaluate
 from works.attribution.resolve import resolve_dirty
 from works.load import ensure_topics, load
 from works.models import Attribution, Authorship
