@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def authors(count: int) -> list[Author]:
-    return [AuthorFactory() for _ in range(count)]
+    return [AuthorFactory.create() for _ in range(count)]
 
 
 def test_strength_sums_one_over_the_number_of_other_authors() -> None:
@@ -55,12 +55,12 @@ def test_deleted_works_count_nowhere() -> None:
 
 
 def test_an_institution_named_twice_on_one_work_counts_once() -> None:
-    ada = AuthorFactory()
+    ada = AuthorFactory.create()
     work = printed_work([ada])
-    place, other = InstitutionFactory(), InstitutionFactory()
+    place, other = InstitutionFactory.create(), InstitutionFactory.create()
     authorship = work.authorships.get()
-    AuthorshipInstitutionFactory(authorship=authorship, institution=place)
-    AuthorshipInstitutionFactory(authorship=authorship, institution=other)
+    AuthorshipInstitutionFactory.create(authorship=authorship, institution=place)
+    AuthorshipInstitutionFactory.create(authorship=authorship, institution=other)
     edges.rebuild()
     assert list(AuthorInstitution.objects.values_list("works", flat=True)) == [1, 1]
 
@@ -69,14 +69,14 @@ def test_refreshing_the_touched_equals_a_rebuild_after_any_series_of_changes() -
     """Works come, go, change year, and move between authors; after each step both ways agree to the bit."""
     chance = random.Random(20260101)
     people = authors(12)
-    place = InstitutionFactory()
+    place = InstitutionFactory.create()
     for _ in range(15):
         change = chance.choice(["add", "add", "delete", "year", "move"])
         works = list(Work.objects.filter(is_deleted=False))
         if change == "add" or not works:
             chosen = chance.sample(people, chance.randint(1, 6))
             work = printed_work(chosen, topics=chance.sample(["cs.LG", "cs.IR", "math.CO"], 2), year=2010)
-            AuthorshipInstitutionFactory(authorship=work.authorships.first(), institution=place)
+            AuthorshipInstitutionFactory.create(authorship=work.authorships.first(), institution=place)
             touched = {author.pk for author in chosen}
         else:
             work = chance.choice(works)

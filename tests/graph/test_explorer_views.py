@@ -63,7 +63,7 @@ def test_the_page_leads_on_by_links_alone(client: Client) -> None:
 def test_expanding_brings_in_what_lies_around_a_node(client: Client) -> None:
     ada = ada_and_friends(friends=2)
     friend = Author.objects.get(display_name="Friend Number0")
-    stranger = AuthorFactory(display_name="Stranger Sue")
+    stranger = AuthorFactory.create(display_name="Stranger Sue")
     printed_work([friend, stranger])
     from graph.refresh import refresh_all
 
@@ -90,7 +90,7 @@ def test_an_unknown_focus_answers_404_with_a_way_on(client: Client) -> None:
 
 def test_a_merged_focus_moves_on(client: Client) -> None:
     ada = ada_and_friends()
-    merged = AuthorFactory(status=Author.Status.MERGED, merged_into=ada)
+    merged = AuthorFactory.create(status=Author.Status.MERGED, merged_into=ada)
     response = client.get(f"/graph/?focus=researcher:{merged.pk}")
     assert (response.status_code, response["Location"]) == (301, f"/graph/?focus=researcher:{ada.pk}")
 

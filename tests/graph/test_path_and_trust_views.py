@@ -23,7 +23,7 @@ VERIFIER = Path(settings.BASE_DIR) / "static" / "tools" / "verify_trust_receipt.
 
 
 def chain(*names: str) -> list[Author]:
-    people = [AuthorFactory(display_name=name) for name in names]
+    people = [AuthorFactory.create(display_name=name) for name in names]
     for one, other in itertools.pairwise(people):
         printed_work([one, other], title=f"A work of {one} and {other}")
     refresh_all()
@@ -64,8 +64,8 @@ def test_garbage_is_no_error(client: Client, query: str) -> None:
 
 def test_an_owner_gets_the_way_to_an_introduction(client: Client) -> None:
     ada, _, cho = chain("Ada Lovelace", "Ben Okri", "Cho Chang")
-    user = UserFactory()
-    ClaimFactory(author=ada, user=user, state="accepted")
+    user = UserFactory.create()
+    ClaimFactory.create(author=ada, user=user, state="accepted")
     client.force_login(user)
     assert "could introduce you" in client.get(f"/graph/path/?to={cho.pk}").content.decode()
 
@@ -80,7 +80,7 @@ def test_the_receipt_page_shows_terms_evidence_and_history(client: Client) -> No
 
 
 def test_a_receipt_without_a_score_says_so(client: Client) -> None:
-    ada = AuthorFactory()
+    ada = AuthorFactory.create()
     assert "Not worked out yet" in client.get(f"{ada.get_absolute_url()}trust/").content.decode()
     assert client.get(f"{ada.get_absolute_url()}trust.json").status_code == 404
 

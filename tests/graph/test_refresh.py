@@ -25,14 +25,14 @@ def score_of(author: Author) -> int:
 
 def golden_author() -> Author:
     """Five works, six topics, four close collaborators."""
-    yue = AuthorFactory(display_name="Yue Shang")
-    friends = [AuthorFactory() for _ in range(4)]
+    yue = AuthorFactory.create(display_name="Yue Shang")
+    friends = [AuthorFactory.create() for _ in range(4)]
     topics = ["cs.CL", "cs.IR", "cs.LG", "cs.AI", "stat.ML", "cs.SI"]
     for number, size in enumerate((2, 2, 1, 1, 0)):
         printed_work([yue, *friends[number : number + size]][:3], topics=topics[number : number + 2])
     printed_work([yue], is_deleted=True)
     for friend in friends:
-        printed_work([friend, AuthorFactory()])
+        printed_work([friend, AuthorFactory.create()])
     return yue
 
 
@@ -45,14 +45,14 @@ def test_an_imported_author_gets_the_score_of_the_formula() -> None:
 
 
 def test_co_authors_of_the_touched_are_refreshed_too() -> None:
-    ada, ben = AuthorFactory(), AuthorFactory()
+    ada, ben = AuthorFactory.create(), AuthorFactory.create()
     printed_work([ada, ben])
     refresh_authors([ada.pk])
     assert score_of(ben) == score_of(ada) == 3  # one work, one close collaborator
 
 
 def test_a_verified_author_gives_standing_to_co_authors_and_takes_it_back() -> None:
-    ada, ben, cho = (AuthorFactory() for _ in range(3))
+    ada, ben, cho = (AuthorFactory.create() for _ in range(3))
     printed_work([ada, ben])
     printed_work([ben, cho])
     refresh_all()
@@ -68,7 +68,7 @@ def test_a_verified_author_gives_standing_to_co_authors_and_takes_it_back() -> N
 
 
 def test_the_incremental_flow_is_close_to_the_full_one() -> None:
-    people = [AuthorFactory() for _ in range(8)]
+    people = [AuthorFactory.create() for _ in range(8)]
     for one, other in pairwise(people):
         printed_work([one, other])
     refresh_all()
@@ -88,7 +88,7 @@ def test_a_full_refresh_without_changes_writes_nothing() -> None:
 
 
 def test_a_correction_leaves_its_cause_and_both_sides_in_the_history() -> None:
-    ada, ben = AuthorFactory(), AuthorFactory()
+    ada, ben = AuthorFactory.create(), AuthorFactory.create()
     work = printed_work([ada, ben])
     refresh_all()
     Work.objects.filter(pk=work.pk).update(is_deleted=True)
@@ -103,13 +103,13 @@ def test_followers_change_nothing() -> None:
     refresh_all()
     before = TrustSnapshot.objects.get(author=yue)
     for _ in range(5):
-        FollowFactory(author=yue)
+        FollowFactory.create(author=yue)
     assert refresh_all().snapshots == 0
     assert TrustSnapshot.objects.get(author=yue).computed_at == before.computed_at
 
 
 def test_merged_and_hidden_authors_lose_their_snapshot() -> None:
-    ada, ben = AuthorFactory(), AuthorFactory()
+    ada, ben = AuthorFactory.create(), AuthorFactory.create()
     printed_work([ada, ben])
     refresh_all()
     Author.objects.filter(pk=ada.pk).update(status=Author.Status.HIDDEN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.test import Client
@@ -16,13 +17,13 @@ FRAGMENT = {"HX-Request": "true"}
 
 
 def ada_and_friends(friends: int = 3, works_each: int = 1) -> Author:
-    ada = AuthorFactory(display_name="Ada Lovelace")
-    place = InstitutionFactory(name="University of London")
+    ada = AuthorFactory.create(display_name="Ada Lovelace")
+    place = InstitutionFactory.create(name="University of London")
     for number in range(friends):
-        friend = AuthorFactory(display_name=f"Friend Number{number}")
+        friend = AuthorFactory.create(display_name=f"Friend Number{number}")
         for _ in range(works_each):
             work = printed_work([ada, friend], topics=["cs.LG", f"math.T{number}"], year=2010 + number % 10)
-            AuthorshipInstitutionFactory(authorship=work.authorships.first(), institution=place)
+            AuthorshipInstitutionFactory.create(authorship=work.authorships.first(), institution=place)
     refresh_all()
     return ada
 
@@ -64,7 +65,7 @@ def test_works_topics_and_institutions_have_slices_too(client: Client, what: str
 
 
 def test_an_author_without_company_gets_an_empty_state(client: Client) -> None:
-    lonely = AuthorFactory()
+    lonely = AuthorFactory.create()
     assert "Nothing around" in client.get(f"{lonely.get_absolute_url()}graph/").content.decode()
 
 
@@ -95,8 +96,8 @@ def test_garbage_in_the_filters_is_corrected_and_said(client: Client, query: str
 
 def test_merged_hidden_and_unknown_authors(client: Client) -> None:
     ada = ada_and_friends()
-    merged = AuthorFactory(status=Author.Status.MERGED, merged_into=ada)
-    hidden = AuthorFactory(status=Author.Status.HIDDEN)
+    merged = AuthorFactory.create(status=Author.Status.MERGED, merged_into=ada)
+    hidden = AuthorFactory.create(status=Author.Status.HIDDEN)
     moved = client.get(f"/researchers/{merged.pk}-x/graph/")
     assert (moved.status_code, moved["Location"]) == (301, f"{ada.get_absolute_url()}graph/")
     assert client.get(f"/researchers/{ada.pk}-wrong/graph/").status_code == 301
@@ -112,7 +113,7 @@ def test_hidden_authors_stand_in_no_slice(client: Client) -> None:
 
 
 def test_the_number_of_queries_does_not_grow_with_the_author(
-    client: Client, django_assert_num_queries: Callable[..., object]
+    client: Client, django_assert_num_queries: Callable[..., AbstractContextManager[object]]
 ) -> None:
     small, large = ada_and_friends(friends=2), ada_and_friends(friends=30, works_each=2)
     for author in (small, large):
@@ -122,24 +123,24 @@ def test_the_number_of_queries_does_not_grow_with_the_author(
 
 def test_the_second_reader_is_served_from_the_cache_until_something_changes(
     client: Client,
-    django_assert_num_queries: Callable[..., object],
-    django_capture_on_commit_callbacks: Callable[..., object],
+    django_assert_num_queries: Callable[..., AbstractContextManager[object]],
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
 ) -> None:
     ada = ada_and_friends()
     address = f"{ada.get_absolute_url()}graph/"
     client.get(address)
     with django_assert_num_queries(1):
         client.get(address)
-    printed_work([ada, AuthorFactory(display_name="Newcomer Nell")])
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]  # a fixture of pytest-django
+    printed_work([ada, AuthorFactory.create(display_name="Newcomer Nell")])
+    with django_capture_on_commit_callbacks(execute=True):
         refresh_authors([ada.pk])
     assert b"Newcomer Nell" in client.get(address).content
 
 
 def test_a_work_with_three_thousand_authors_is_drawn_and_says_the_rule(client: Client) -> None:
     work = printed_work([f"Name Number{n}" for n in range(3000)])
-    TopicFactory()
-    authors = [AuthorFactory() for _ in range(3)]
+    TopicFactory.create()
+    authors = [AuthorFactory.create() for _ in range(3)]
     for authorship, author in zip(work.authorships.order_by("position"), authors, strict=False):
         authorship.attribution = author.attributions.create(authorship=authorship, work=work)
     page = client.get(f"{work.get_absolute_url()}graph/").content.decode()

@@ -8,6 +8,7 @@ import pytest
 
 from graph import standing
 from graph.standing import CollaborationGraph
+from graph.trust import STANDING_MAXIMUM
 
 
 def graph_of(network: nx.Graph) -> CollaborationGraph:
@@ -113,7 +114,7 @@ def test_a_thousand_fakes_gain_at_most_what_their_attack_edges_carry(
 def test_more_fakes_behind_the_same_edges_do_not_gain_more() -> None:
     """Ten or ten thousand accounts behind one attack edge: the region's points stay under the same bound."""
     honest = nx.powerlaw_cluster_graph(300, 3, 0.5, seed=3)
-    bound = standing.carried(np.array([1.0])) / standing.FULL_FLOW * standing.STANDING_MAXIMUM
+    bound = standing.carried(np.array([1.0])) / standing.FULL_FLOW * STANDING_MAXIMUM
     for size in (10, 1000, 10_000):
         world = nx.disjoint_union(honest, nx.cycle_graph(size))
         world.add_edge(0, len(honest))
