@@ -235,6 +235,9 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
+# A researcher page for signed-out readers is given out this long without asking whether anything changed.
+SIGNED_OUT_PAGE_SECONDS = 1.0
+
 # --- Security --------------------------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -14,6 +15,7 @@ from graph.models import TrustSnapshot
 from graph.trust import LEVELS, Level, Trust
 from profiles.models import Claim, Follow
 from works.models import Author
+from works.paging import MAX_ID
 
 MOST_MERGES = 20
 """Longest chain of merges followed; the database forbids self-merges, this bound makes any other loop harmless."""
@@ -54,11 +56,33 @@ class ResearcherHead:
                 start += length
         return parts
 
-    @property
-    def cache_key(self) -> str:
-        """Changes whenever anything that a signed-out reader sees of the researcher changes."""
-        computed = self.snapshot.computed_at.timestamp() if self.snapshot else 0
-        return f"{self.author.pk}.{self.author.revision}.{self.followers}.{self.is_owned:d}.{computed}"
+
+@dataclass(frozen=True, slots=True)
+class PageVersion:
+    """Which state of a record a signed-out page shows: ``stamp`` changes whenever the head of the page does."""
+
+    display_name: str
+    stamp: str
+
+
+_VERSION = """
+SELECT a.display_name, a.revision, t.computed_at,
+       (SELECT count(*) FROM profiles_follow f WHERE f.author_id = a.id),
+       EXISTS (SELECT 1 FROM profiles_claim c WHERE c.author_id = a.id AND c.state = 'accepted')
+FROM works_author a LEFT JOIN graph_trustsnapshot t ON t.author_id = a.id
+WHERE a.id = %s AND a.status = 'active'
+"""
+"""Plain SQL: this statement is all that a kept page asks, and the ORM would take eight times as long to write it."""
+
+
+def page_version(author_id: int) -> PageVersion | None:
+    """The version of a page that is neither moved nor hidden; None for the others."""
+    if author_id > MAX_ID:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSION, [author_id])
+        row = cursor.fetchone()
+    return PageVersion(row[0], ".".join(map(str, row[1:]))) if row else None
 
 
 def find_head(author_id: int) -> ResearcherHead | None:

@@ -1,53 +1,83 @@
 """Keeping the researcher page for readers who are not signed in.
 
-Such a page is the same for everyone, so it is rendered once, kept compressed, and found again under a key made from its
-head: a change of the record, its trust, its followers or its owner makes another key and shows at once. What the page
-borrows from other records (the name under which a co-author's page stands) may be ``SECONDS`` old.
+Such a page is the same for everyone, so it is rendered once and kept compressed in two places:
+
+* in the cache, under a key made from the version of the record (``profiles.heads.page_version``): a change of the
+  record, its trust, its followers or its owner makes another key, and the next reader gets a new page. What the page
+  borrows from other records (the name under which a co-author's page stands) may be ``SECONDS`` old;
+* in this process, for ``settings.SIGNED_OUT_PAGE_SECONDS``, without asking for the version: a page that many people
+  read at the same moment costs hardly more than an empty one.
 """
 
 from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from hashlib import blake2b
+from time import monotonic
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpResponse
-from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.http import HttpResponse, HttpResponseBase
 
-from profiles.heads import ResearcherHead
+from profiles.heads import page_version
 from profiles.requests import PageRequest
+from works.models.catalogue import slug_of
 
 SECONDS = 300
 KEPT_CONTROLS = frozenset({"sort", "year", "topic", "kind", "cursor"})
 """Query parameters whose pages are kept; others (free text, garbage) would fill the cache with pages asked for once."""
 PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
+MOST_RECENT = 256
+"""Pages held in this process, some 10 to 25 kB each; when there are more, all are let go."""
 
-View = Callable[[PageRequest, ResearcherHead], HttpResponse]
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A compressed page, its entity tag, and until when (monotonic seconds) it is given out unasked."""
+
+    etag: str
+    body: bytes
+    until: float
+
+
+_recent: dict[str, Kept] = {}
 
 
 def kept_for_signed_out(view: View) -> View:
-    """Serve the page from the cache when nothing about the request is personal; otherwise just call the view."""
+    """Serve the page kept when nothing about the request is personal; otherwise just call the view.
+
+    The view answers ``(request, author_id, slug)``; only whole answers (200) to the right address are kept.
+    """
 
     @wraps(view)
-    def wrapper(request: PageRequest, head: ResearcherHead) -> HttpResponse:
+    def wrapper(request: PageRequest, author_id: int, slug: str) -> HttpResponseBase:
         if not _is_keepable(request):
-            return view(request, head)
-        key = _key(request, head)
-        unchanged = get_conditional_response(request, etag=f'W/"{key}"')
-        if unchanged is not None:
-            return _labelled(HttpResponse(status=304), key)
+            return view(request, author_id, slug)
+        address = _address(request)
+        recent = _recent.get(address)
+        if recent is not None and monotonic() < recent.until:
+            return _answer(request, recent)
+        version = page_version(author_id)
+        if version is None or slug_of(version.display_name, "researcher") != slug:
+            return view(request, author_id, slug)
+        key = blake2b(f"{address}\n{version.stamp}".encode(), digest_size=16).hexdigest()
         body: bytes | None = cache.get(f"researcher:{key}")
         if body is None:
-            response = view(request, head)
-            if response.status_code == 200:
-                cache.set(f"researcher:{key}", gzip.compress(response.content, 6), SECONDS)
-            return _labelled(response, key)
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            return _labelled(HttpResponse(body, headers={"Content-Encoding": "gzip"}), key)
-        return _labelled(HttpResponse(gzip.decompress(body)), key)
+            response = view(request, author_id, slug)
+            if not isinstance(response, HttpResponse) or response.status_code != 200:
+                return response
+            body = gzip.compress(response.content, 6)
+            cache.set(f"researcher:{key}", body, SECONDS)
+        kept = Kept(f'W/"{key}"', body, monotonic() + settings.SIGNED_OUT_PAGE_SECONDS)
+        if len(_recent) >= MOST_RECENT:
+            _recent.clear()
+        _recent[address] = kept
+        return _answer(request, kept)
 
     return wrapper
 
@@ -55,24 +85,23 @@ def kept_for_signed_out(view: View) -> View:
 def _is_keepable(request: PageRequest) -> bool:
     if settings.DEBUG or any(name in request.COOKIES for name in PERSONAL_COOKIES):
         return False
-    return KEPT_CONTROLS.issuperset(request.GET)
+    return request.method in ("GET", "HEAD") and KEPT_CONTROLS.issuperset(request.GET)
 
 
-def _key(request: PageRequest, head: ResearcherHead) -> str:
-    asked = "\n".join(
-        [
-            request.scheme or "",
-            request.get_host(),
-            request.META.get("QUERY_STRING", ""),
-            (request.htmx.target or "") if request.htmx and not request.htmx.history_restore_request else "",
-            head.cache_key,
-        ]
-    )
-    return blake2b(asked.encode(), digest_size=16).hexdigest()
+def _address(request: PageRequest) -> str:
+    """What was asked for: the whole address, and which part of the page if htmx asks for one."""
+    part = request.htmx.target if request.htmx and not request.htmx.history_restore_request else ""
+    return f"{part or ''}\n{request.build_absolute_uri()}"
 
 
-def _labelled(response: HttpResponse, key: str) -> HttpResponse:
-    response["ETag"] = f'W/"{key}"'
-    patch_vary_headers(response, ["Accept-Encoding"])
-    patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
+def _answer(request: PageRequest, kept: Kept) -> HttpResponse:
+    if request.headers.get("If-None-Match") == kept.etag:
+        response = HttpResponse(status=304)
+    elif "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = HttpResponse(kept.body, headers={"Content-Encoding": "gzip"})
+    else:
+        response = HttpResponse(gzip.decompress(kept.body))
+    response["ETag"] = kept.etag
+    response["Vary"] = "Accept-Encoding, Cookie, HX-Request, HX-Target"
+    response["Cache-Control"] = "public, max-age=0, must-revalidate"
     return response

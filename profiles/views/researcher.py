@@ -25,9 +25,9 @@ WORKS_TARGET = "published"
 
 
 @require_safe
+@kept_for_signed_out
 @vary_on_headers("Cookie", "HX-Request", "HX-Target")
 @of_researcher
-@kept_for_signed_out
 def researcher(request: PageRequest, head: ResearcherHead) -> HttpResponse:
     """The whole page; for htmx's controls of the list only the list."""
     page = researcher_page(head, request.GET)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import Settings
 
 from profiles import claims, follows
 from profiles.models import User
@@ -23,6 +24,20 @@ def test_a_kept_page_costs_one_query(client: Client, ada: Author) -> None:
         second = client.get(ada.get_absolute_url())
     assert len(captured) == 1
     assert second.content == first.content
+
+
+def test_a_page_in_demand_costs_no_query_for_a_moment(client: Client, ada: Author, settings: Settings) -> None:
+    settings.SIGNED_OUT_PAGE_SECONDS = 60
+    first = client.get(ada.get_absolute_url())
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(ada.get_absolute_url()).content == first.content
+        assert client.get(ada.get_absolute_url(), headers={"If-None-Match": first["ETag"]}).status_code == 304
+    assert len(captured) == 0
+    settings.SIGNED_OUT_PAGE_SECONDS = 0
+    FollowFactory.create(author=ada)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(ada.get_absolute_url(), {"sort": "oldest"})
+    assert len(captured) > 0
 
 
 def test_a_kept_page_is_sent_as_it_was_compressed(client: Client, ada: Author) -> None:
