@@ -1,6 +1,6 @@
 """How far the reading of author lines agrees with arXiv's own.
 
-``python bench/author_lines.py PAIRS.jsonl.gz [--show N]``
+``python -m bench.author_lines PAIRS.jsonl.gz [--show N]``
 
 The pairs file has ``raw_authors`` (the printed line) and ``parsed_authors`` (arXiv's list) of one paper a line.
 A list *agrees* when its persons are the same ones in the same order, where

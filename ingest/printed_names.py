@@ -56,7 +56,7 @@ _PREFIX = re.compile(r"^(?:(?:for|on\s+behalf\s+of|and|the|from|of)\s+)+", re.IG
 
 # --- persons
 _NO_NAME = re.compile(
-    r"^(?:\W*|and|et|author\(?s?\)?|unknown|none|n/?a|null|nan|anonymous authors?|\d+|(?:with )?an? appendix(?: by)?)$",
+    r"^(?:\W*|and|et|author\(?s?\)?|unknown|none|n/?a|anonymous authors?|\d+|(?:with )?an? appendix(?: by)?)$",
     re.I,
 )
 _LEADING_WORDS = re.compile(r"^(?:(?:and|&|by|with(?:\s+an\s+appendix\s+by)?|authors?\s*:)\s+)+", re.IGNORECASE)
@@ -65,10 +65,10 @@ _GLUED_DIGITS = re.compile(
     rf"(?:(?<=[^\W\d_A-Z])|(?<=\.))[\d{MARKS}]+(?:\s*,\s*[\d{MARKS}]+)*$|\s+[\d{MARKS}]+$|^[\d{MARKS}]+\s*(?=[^\W\d_])"
 )
 # Letters, full stops, hyphens, apostrophes: nothing to clean, unless a word says otherwise.
-_SIMPLE_NAME = re.compile(r"[^\W\d_⁰-⁹¹²³](?:[^\W\d_⁰-⁹¹²³]|[.'’-]|[ -](?![ -]))*")
+_SIMPLE_NAME = re.compile(r"[^\W\d_⁰-⁹¹²³](?:[^\W\d_⁰-⁹¹²³]|[.'’]|[ -](?![ -]))*")
 _TELLING_WORDS = {
-    "and", "et", "by", "with", "for", "on", "in", "of", "the", "from", "representing", "behalf", "author", "authors",
-    "unknown", "none", "anonymous", "nan", "null", "appendix", "an", "a", "others",
+    "and", "'and'", "et", "by", "with", "for", "on", "in", "of", "the", "from", "representing", "behalf", "author",
+    "authors", "unknown", "none", "anonymous", "appendix", "an", "a", "others",
 }  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def clean_name(text: str) -> str:
     """
     if is_simple_name(text):
         return text
-    name = " ".join(_LEADING_WORDS.sub("", text.strip(" ,;:\t" + MARKS)).split())
+    name = clean_part(text)
     if len(name) > MAX_NAME_LENGTH:
         return ""
     if not _GROUP.search(name):
@@ -105,6 +105,11 @@ def clean_name(text: str) -> str:
     if _NO_NAME.match(name) or not any(map(str.isalpha, name)):
         return ""
     return name
+
+
+def clean_part(text: str) -> str:
+    """A part of a name without marks, outer punctuation and a leading "and"; unlike a whole name it may be any word."""
+    return " ".join(_LEADING_WORDS.sub("", text.strip(" ,;:\t" + MARKS).lstrip(".-' ")).split())
 
 
 @lru_cache(maxsize=1 << 16)

@@ -12,17 +12,26 @@ import unicodedata
 from typing import NamedTuple
 
 from ingest.authorline import parse_author_line
-from ingest.printed_names import clean_name, person_and_group, plain_author_text
+from ingest.printed_names import (
+    clean_name,
+    clean_part,
+    is_group_name,
+    is_simple_name,
+    person_and_group,
+    plain_author_text,
+)
 from works.records import BylineRecord
 
 # Any sign that a line is more than names and commas: a character, a gap, or a word (looked for in lower case).
-_NOT_PLAIN = re.compile(r"[^\w .,'’-]|[0-9_]|[ ,.]-|- |  |, ?,|,[^ ]")
+_NOT_PLAIN = re.compile(r"[^\w .,'’-]|[0-9_]|[ ,.]-|- |  |, ?,|,[^ ]|, \W|^\W")
 _NOT_PLAIN_WORDS = (
     " and ", " 'and' ", " et ", " for ", " with ", " other ", " others ", " author ", " authors ", " unknown ",
     " anonymous ", " none ", " jr ", " jr. ", " sr ", " sr. ", " junior ", " senior ", " ii ", " iii ", " iv ",
     " phd ", " ph.d. ", " md ", " m.d. ", "collab", "team", "group", "consorti", "network",
 )  # fmt: skip
-_NOT_IN_NAME = re.compile(r"[^\w .'’-]|[0-9_]")
+# Signs that join pieces, or part them at other places than commas.
+_STRUCTURE = re.compile(r"[()\[\]:;&]|[^,] '?(?:and|et|und)'? ", re.IGNORECASE)
+_NOT_IN_NAME = re.compile(r"[^\w .'’-]|[0-9_]| -|- ")
 
 SplitName = list[str | None]
 
@@ -45,6 +54,8 @@ def bylines_of(line: str, split_names: list[SplitName]) -> Bylines:
             return Bylines(
                 [_plain_byline(name, split) for name, split in zip(names, split_names, strict=True)], True, None
             )
+    if bylines := _piece_by_piece(line, split_names):
+        return Bylines(bylines, True, None)
     parsed = parse_author_line(line)
     if len(parsed.bylines) >= len(split_names) or not split_names:
         return Bylines(_with_splits(parsed.bylines, split_names), parsed.complete, parsed.missing)
@@ -62,6 +73,29 @@ def _is_plain(line: str) -> bool:
     return not any(word in words for word in _NOT_PLAIN_WORDS)
 
 
+def _piece_by_piece(line: str, split_names: list[SplitName]) -> list[BylineRecord] | None:
+    """The bylines of a long list of plain names with a collaboration or some other odd piece among them.
+
+    ``None`` when a piece may belong together with its neighbours, or names nobody, or more than one.
+    """
+    names = line.split(", ")
+    if len(names) != len(split_names) or _STRUCTURE.search(line):
+        return None
+    bylines: list[BylineRecord] = []
+    for name, split in zip(names, split_names, strict=True):
+        if is_simple_name(name):
+            bylines.append(_plain_byline(name, split))
+            continue
+        parsed = parse_author_line(name)
+        if len(parsed.bylines) != 1 or not parsed.complete:
+            return None
+        byline = parsed.bylines[0]
+        if byline.is_group and not is_group_name(byline.name):
+            return None
+        bylines.append(byline if byline.is_group else _joined(byline, split))
+    return bylines
+
+
 def _plain_byline(name: str, split: SplitName) -> BylineRecord:
     byline = BylineRecord(name)
     return _plainly_joined(byline, split) or _joined(byline, split)
@@ -72,7 +106,12 @@ def _plainly_joined(byline: BylineRecord, split: SplitName) -> BylineRecord | No
     if len(split) != 3:
         return None
     family, given, suffix = split
-    if not family or not byline.name.endswith(family) or (given and _NOT_IN_NAME.search(given)):
+    if (
+        not family
+        or not byline.name.endswith(family)
+        or _cuts_a_word(byline.name, family)
+        or (given and _NOT_IN_NAME.search(given))
+    ):
         return None
     return BylineRecord(byline.name, family, given or None, suffix or None, byline.affiliations, email=byline.email)
 
@@ -110,13 +149,19 @@ def _fits(name: str, split: SplitName) -> bool:
     return bool(family) and family in _folded(name)
 
 
+def _cuts_a_word(name: str, family: str) -> bool:
+    """True when the source split "A. Badía -Majós" at a gap that was none: ``works.names`` then splits it anew."""
+    at = name.rfind(family)
+    return at > 0 and (name[at - 1] == "-" or name[at - 1].isalpha())
+
+
 def _joined(byline: BylineRecord, split: SplitName) -> BylineRecord:
     if not split:
         return byline
-    parts = [clean_name(plain_author_text(part or "")) or None for part in split[:2]]
+    parts = [clean_part(plain_author_text(part or "")) or None for part in split[:2]]
     family, given = parts[0], parts[1] if len(parts) > 1 else None
     suffix = plain_author_text(split[2] or "") or None if len(split) > 2 else None
-    if not family or not _fits(byline.name, [family]):
+    if not family or not _fits(byline.name, [family]) or _cuts_a_word(byline.name, family):
         family = given = suffix = None
     affiliations = byline.affiliations or tuple(
         text for part in split[3:] if (text := plain_author_text(part or "").strip(" ,;"))

@@ -128,6 +128,35 @@ def test_suffixes_stay_with_their_name() -> None:
     assert record.bylines[0] == BylineRecord("George A. Baker Jr", "Baker", "George A.", "Jr")
 
 
+@pytest.mark.parametrize(
+    ("printed", "split", "expected"),
+    [
+        ("Nan Zhang", ["Zhang", "Nan", ""], BylineRecord("Nan Zhang", "Zhang", "Nan")),
+        ("A. Badía -Majós", ["-Majós", "A. Badía", ""], BylineRecord("A. Badía-Majós")),
+        ("Rui -Rui Du", ["Du", "Rui -Rui", ""], BylineRecord("Rui-Rui Du", "Du", "Rui-Rui")),
+        ("W.E.Harris", ["Harris", "W. E.", ""], BylineRecord("W.E.Harris", "Harris", "W. E.")),
+        ("J. de la Cruz", ["de la Cruz", "J.", ""], BylineRecord("J. de la Cruz", "de la Cruz", "J.")),
+        (". Nasteva", ["Nasteva", ".", ""], BylineRecord("Nasteva", "Nasteva")),
+    ],
+)
+def test_split_names_join_the_printed_ones(printed: str, split: list[str], expected: BylineRecord) -> None:
+    assert work(authors=printed, authors_parsed=[split]).bylines == [expected]
+    assert work(
+        authors=f"{printed}, LHCb collaboration", authors_parsed=[split, ["LHCb collaboration", "", ""]]
+    ).bylines == [
+        expected,
+        BylineRecord("LHCb collaboration", is_group=True),
+    ]
+
+
+def test_a_suffix_behind_a_comma_takes_no_author_away() -> None:
+    record = work(
+        authors="Thomas L. Duvall, Jr and Shravan M. Hanasoge",
+        authors_parsed=[["Duvall", "Thomas L.", "Jr"], ["Hanasoge", "Shravan M.", ""]],
+    )
+    assert [byline.name for byline in record.bylines] == ["Thomas L. Duvall Jr", "Shravan M. Hanasoge"]
+
+
 def test_dates_in_the_future_are_unknown() -> None:
     tomorrow_year = (datetime.now(UTC) + timedelta(days=400)).date()
     record = work(
