@@ -123,7 +123,7 @@ def is_curator(user: User) -> bool:
 def curators_only(view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Anonymous people log in first; others who are no curators get 403."""
 
-    def wrapper(request: SignedInRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def wrapper(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not is_curator(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)

@@ -1,4 +1,4 @@
-"""What follows a step of a claim, once it is committed: the letter to whom it concerns, and the trust of the record."""
+"""What follows a step of a claim or a correction, once it is committed: letters, derived tables brought up to date."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from profiles.addresses import site_of
 from profiles.models import ClaimEvent
-from profiles.tasks import refresh_trust, send_claim_letter
+from profiles.tasks import refresh_corrected, refresh_trust, send_claim_letter
 
 CHANGE_THE_LEVEL = frozenset({ClaimEvent.Kind.APPROVED, ClaimEvent.Kind.RELEASED, ClaimEvent.Kind.REPLACED})
 
@@ -20,3 +20,8 @@ def follow_up(request: HttpRequest, events: Iterable[ClaimEvent]) -> None:
         send_claim_letter.delay_on_commit(event.pk, site)
         if event.kind in CHANGE_THE_LEVEL:
             refresh_trust.delay_on_commit(event.claim.author_id)
+
+
+def follow_correction() -> None:
+    """Enqueue what every change of attribution by a person calls for. Called by views, never by services."""
+    refresh_corrected.delay_on_commit()

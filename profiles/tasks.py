@@ -1,4 +1,4 @@
-"""Background work of people: letters about claims, and the trust of records whose level changed."""
+"""Background work of people: letters about claims, and derived tables after claims and corrections."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from graph.models import TrustChange
 from graph.refresh import refresh_authors
+from graph.stale import refresh_stale
 from profiles.letters import compose
 from profiles.models import ClaimEvent
+from works.attribution.resolve import resolve_dirty
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=8)
@@ -34,3 +36,11 @@ def send_claim_letter(event_id: int, site: str) -> None:
 def refresh_trust(author_id: int) -> None:
     """Work out the trust of a record whose verification level changed; running twice is harmless."""
     refresh_authors([author_id], cause=TrustChange.Cause.CLAIM)
+
+
+@shared_task(acks_late=True)
+def refresh_corrected() -> None:
+    """Bring graph and trust up to date after a correction, then let the machine draw its conclusions from it."""
+    refresh_stale(cause=TrustChange.Cause.CORRECTION)
+    resolve_dirty()
+    refresh_stale(cause=TrustChange.Cause.CORRECTION)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from works.views import crawlers, home, institution, listing, name, search, topic, work
+from works.views import crawlers, home, institution, listing, name, quality, search, topic, work
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("institutions/<int:institution_id>-<slug:slug>/", institution.institution, name="institution"),
     path("institutions/<int:institution_id>/", institution.institution, name="institution-by-id"),
     path("names/<str:key>/", name.name, name="name"),
+    path("quality/", quality.quality, name="quality"),
     path("sitemap.xml", crawlers.sitemap_index, name="sitemap"),
     path("sitemap-<str:section>-<int:part>.xml", crawlers.sitemap_part, name="sitemap-part"),
     path("robots.txt", crawlers.robots, name="robots"),

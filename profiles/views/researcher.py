@@ -1,9 +1,7 @@
-"""The researcher page and what belongs to it: the list of works as a fragment, the reason of each work, and the seams
-where corrections attach."""
+"""The researcher page and what belongs to it: the list of works as a fragment, and the reason of each work."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -13,12 +11,13 @@ from profiles.access import of_researcher
 from profiles.addresses import site_of
 from profiles.evidence import told
 from profiles.heads import ResearcherHead
+from profiles.history import story_of
 from profiles.pages import researcher_page, viewer_towards
+from profiles.published import DOUBTFUL_BELOW
 from profiles.requests import PageRequest, viewer_of
 from profiles.signed_out import kept_for_signed_out
 from profiles.structured import json_ld
-from works.models import Attribution, Work
-from works.paging import number_cursor
+from works.models import Attribution
 
 WORKS_TARGET = "published"
 """Id of the part of the page that htmx swaps when the controls of the list are used."""
@@ -36,6 +35,7 @@ def researcher(request: PageRequest, head: ResearcherHead) -> HttpResponse:
         "page": page,
         "head": head,
         "author": head.author,
+        "address": head.author.get_absolute_url(),
         "site": site_of(request),
         "viewer": viewer_towards(viewer, head.author) if viewer else None,
     }
@@ -65,9 +65,11 @@ def why(request: PageRequest, head: ResearcherHead, authorship_id: int) -> HttpR
         "author": head.author,
         "attribution": attribution,
         "reasons": told(attribution),
+        "story": story_of(attribution),
         "position": attribution.authorship.position + 1,
         "is_machine": attribution.decided_by == Attribution.DecidedBy.MACHINE,
         "percent": round(attribution.confidence * 100),
+        "is_doubtful": attribution.confidence < DOUBTFUL_BELOW,
     }
     return render(request, "profiles/_why.html" if request.htmx else "profiles/why.html", context)
 
@@ -78,13 +80,3 @@ def works(request: HttpRequest, head: ResearcherHead) -> HttpResponse:
     """The list of works is a part of the page."""
     query = request.META.get("QUERY_STRING", "")
     return redirect(f"{head.author.get_absolute_url()}{'?' if query else ''}{query}#{WORKS_TARGET}")
-
-
-@require_safe
-@of_researcher
-def corrections(request: HttpRequest, head: ResearcherHead) -> HttpResponse:
-    """How a wrong page is put right; ``work`` names the work that a person came from."""
-    asked = number_cursor(request.GET.get("work", ""), 1)
-    work = Work.objects.listed().filter(pk=asked[0]).first() if asked else None
-    context = {"author": head.author, "head": head, "work": work, "contact": settings.CONTACT_EMAIL}
-    return render(request, "profiles/corrections.html", context)

@@ -1,0 +1,60 @@
+"""What the forms of corrections offer to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from profiles.claims import are_compatible
+from works.models import Author, Authorship
+from works.name_search import search_researchers
+from works.paging import number_cursor
+from works.portraits import Portrait, portraits
+from works.search import WorkFilters, search_works
+
+RECORDS_OFFERED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A position of a work that could be the author's, and the record that has it now."""
+
+    authorship: Authorship
+    holder: Author
+    is_here: bool
+
+
+def positions_here(author: Author, ids: Collection[int]) -> list[Authorship]:
+    """Those of the positions that are on the record."""
+    rows = Authorship.objects.filter(pk__in=ids, attribution__author=author).select_related("work")
+    return list(rows.order_by("pk"))
+
+
+def missing_positions(author: Author, query: str) -> list[Offer]:
+    """Positions with a name that fits the record, of the works that match a title, arXiv id or DOI."""
+    works = [work.pk for work in search_works(query, WorkFilters()).page.rows]
+    names = [author.display_name, *(form for form, _works in author.name_forms)]
+    offers: list[Offer] = []
+    rows: QuerySet[Authorship] = Authorship.objects.filter(work__in=works, is_group=False)
+    for authorship in rows.select_related("work", "attribution__author").defer("work__search").order_by("position"):
+        attribution = getattr(authorship, "attribution", None)
+        holder = attribution.author if attribution else None
+        if holder is not None and any(are_compatible(authorship.raw_name, name) for name in names):
+            offers.append(Offer(authorship, holder, holder.pk == author.pk))
+    return sorted(offers, key=lambda offer: works.index(offer.authorship.work_id))
+
+
+def other_records(author: Author, query: str = "") -> list[Portrait]:
+    """Records that could be the same person: by name, by the number in their address, else the namesakes."""
+    number = number_cursor(query.rstrip("/").rsplit("/", 1)[-1].split("-")[0], 1)
+    others = Author.objects.public()
+    if query and number is None:
+        found = list(search_researchers(query).rows)
+    elif number is not None:
+        found = list(others.filter(pk=number[0]))
+    else:
+        alike = others.filter(Q(block=author.block) | Q(name_key=author.name_key))
+        found = list(alike.order_by("-work_count", "pk")[: RECORDS_OFFERED + 1])
+    return portraits([other for other in found if other.pk != author.pk][:RECORDS_OFFERED], with_co_authors=True)

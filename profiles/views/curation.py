@@ -1,0 +1,158 @@
+"""Curators' pages: the queue, merging and splitting records side by side, marks against duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from profiles.access import curators_only, of_researcher
+from profiles.aftermath import follow_correction
+from profiles.correction_forms import StatementForm
+from profiles.heads import ResearcherHead, find_head
+from profiles.merging import merge_records, which_stays
+from profiles.models import Ticket, User
+from profiles.previews import WORKS_LISTED, WorkGroup, preview_merge, preview_split, work_groups
+from profiles.requests import SignedInRequest
+from profiles.throttle import ThrottledError, admit_act
+from works.attribution import decisions
+from works.attribution.contradictions import DecisionError
+from works.attribution.journal import By
+from works.models import Attribution, Author, EventBatch
+from works.paging import number_cursor
+
+QUEUE_SHOWN = 100
+GROUPS_OF_SPLIT = 6
+"""Records into which one form can split."""
+
+
+@curators_only
+@require_safe
+def queue(request: SignedInRequest) -> HttpResponse:
+    """Open tickets, those first that change most for most people."""
+    open_tickets = Ticket.objects.open().by_impact().select_related("author", "other", "reporter")
+    context = {"tickets": open_tickets[:QUEUE_SHOWN], "waiting": Ticket.objects.open().count()}
+    return render(request, "profiles/corrections/queue.html", context)
+
+
+@curators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge(request: SignedInRequest) -> HttpResponse:
+    """Two records side by side. POST ``do=merge`` joins them, ``do=apart`` marks them as two people."""
+    data = request.POST if request.method == "POST" else request.GET
+    one, other = (_record(data.get(side, "")) for side in ("keep", "other"))
+    if one is None or other is None or one.pk == other.pk:
+        choose = {"one": one, "is_same": bool(one and other)}
+        return render(request, "profiles/corrections/merge_choose.html", choose)
+    form = StatementForm(data if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        by = By(Attribution.DecidedBy.CURATOR, request.user.pk, form.cleaned_data["statement"])
+        try:
+            batch = _join_or_part(request.user, one, other, by, is_merge=data.get("do") == "merge")
+        except (DecisionError, ThrottledError) as problem:
+            form.add_error(None, str(problem))
+            status = 429 if isinstance(problem, ThrottledError) else 409
+        else:
+            follow_correction()
+            messages.success(request, f"{batch.get_kind_display()}: {one} and {other}.")
+            return redirect("change", batch.pk)
+    context = {
+        "preview": preview_merge(one, other),
+        "form": form,
+        "better": which_stays(one, other)[0].pk != one.pk,
+    }
+    return render(request, "profiles/corrections/merge.html", context, status=status)
+
+
+@curators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_researcher
+def split(request: SignedInRequest, head: ResearcherHead) -> HttpResponse:
+    """The works of a record in groups, each with a number: 0 stays, every other number is a new record.
+
+    ``?suggest=1`` numbers the groups for a start. POST ``do=preview`` shows what would change, ``do=split`` does it;
+    ``dissolve`` leaves the page as a chooser.
+    """
+    author = head.author
+    data = request.POST if request.method == "POST" else request.GET
+    choices, preview, status = _choices(work_groups(author), data), None, 200
+    form = StatementForm(data if request.method == "POST" else None)
+    chosen = [(number, row.pk) for choice in choices for row, number in choice.rows]
+    parts = [[pk for n, pk in chosen if n == number] for number in range(1, GROUPS_OF_SPLIT)]
+    dissolve = bool(data.get("dissolve"))
+    if request.method == "POST" and form.is_valid():
+        if dissolve:
+            parts.append([pk for number, pk in chosen if number == 0])
+        try:
+            if data.get("do") == "split":
+                batch = _split(request.user, author, parts, form.cleaned_data["statement"], dissolve=dissolve)
+                follow_correction()
+                messages.success(request, f"{author} is split.")
+                return redirect("change", batch.pk)
+            preview = preview_split(author, [pk for part in parts for pk in part])
+        except (DecisionError, ThrottledError) as problem:
+            form.add_error(None, str(problem))
+            status = 429 if isinstance(problem, ThrottledError) else 409
+    context = {
+        "author": author,
+        "head": head,
+        "choices": choices,
+        "numbers": range(GROUPS_OF_SPLIT),
+        "is_cut": author.work_count > WORKS_LISTED,
+        "preview": preview,
+        "dissolve": dissolve,
+        "form": form,
+    }
+    return render(request, "profiles/corrections/split.html", context, status=status)
+
+
+def _record(text: str) -> Author | None:
+    """The record that an id leads to."""
+    number = number_cursor(text.strip(), 1)
+    head = find_head(number[0]) if number else None
+    return head.author if head else None
+
+
+def _join_or_part(user: User, one: Author, other: Author, by: By, *, is_merge: bool) -> EventBatch:
+    with transaction.atomic():
+        admit_act(user, is_curator=True)
+        return merge_records(one, other, by) if is_merge else decisions.different_people(one.pk, other.pk, by)
+
+
+def _split(user: User, author: Author, parts: list[list[int]], note: str, *, dissolve: bool) -> EventBatch:
+    with transaction.atomic():
+        admit_act(user, is_curator=True)
+        by = By(Attribution.DecidedBy.CURATOR, user.pk, note)
+        return decisions.split(author.pk, [part for part in parts if part], by, dissolve=dissolve)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A group of works in the form: the number chosen for all of it, and each work with the number that counts."""
+
+    group: WorkGroup
+    number: int
+    rows: Sequence[tuple[Attribution, int]]
+    is_mixed: bool
+
+
+def _choices(groups: Sequence[WorkGroup], data: QueryDict) -> list[Choice]:
+    """What ``group-<key>`` and, for single works, ``part-<authorship>`` say; garbage means that the works stay."""
+    is_suggested = "suggest" in data
+    choices = []
+    for place, group in enumerate(groups):
+        number = _number(data.get(f"group-{group.key}", ""), place if is_suggested else 0)
+        rows = [(row, _number(data.get(f"part-{row.pk}", ""), number)) for row in group.attributions]
+        choices.append(Choice(group, number, rows, any(own != number for _row, own in rows)))
+    return choices
+
+
+def _number(text: str, default: int) -> int:
+    number = number_cursor(text, 1)
+    return min(number[0] if number else default, GROUPS_OF_SPLIT - 1)
