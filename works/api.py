@@ -13,7 +13,7 @@ from works.models.catalogue import WorkQuerySet
 from works.name_forms import fold
 from works.name_search import begins_a_word
 from works.query_terms import clean_query, parse_terms
-from works.search import text_query
+from works.text_matches import text_query
 
 Row = TypeVar("Row", bound=Model)
 

@@ -1,31 +1,33 @@
 """Searching works: PostgreSQL full text, ranked within the newest matches so that the cost has a bound.
 
-Ranking needs the text vector of every row it ranks. A query such as "learning" matches a large part of a catalogue of
-a million works, so only the newest ``RANKED`` matches are ranked; paging goes on through the older ones by date.
+Ranking needs the text vector of every row that it ranks. A query such as "learning" matches a large part of a catalogue
+of a million works, so only the newest ``RANKED`` matches are ranked; paging goes on through the older ones by date.
 Counts and facets are over at most ``COUNTED`` matches and say so.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
-from operator import and_, or_
+from operator import and_
 
-from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery, SearchRank
+from django.contrib.postgres.search import SearchRank
 from django.db.models import F, Q
 
 from works.identifiers import arxiv_id, doi
 from works.models import Topic, Work, WorkTopic
 from works.models.catalogue import WorkQuerySet
 from works.paging import Page, date_cursor, encode_cursor, number_cursor
-from works.query_terms import SearchTerms, Term, parse_terms
+from works.query_terms import parse_terms
+from works.search_marks import kind_mark, year_mark
+from works.text_matches import MarkQuery, Match, Place, TextQuery, is_behind, newest_matches, text_query
 
 PAGE_SIZE = 20
 RANKED = 300
-COUNTED = 1000
+COUNTED = 500
 FACET_VALUES = 8
 #: Weights of D, C (abstract), B (names), A (title) for ts_rank.
 RANK_WEIGHTS = [0.05, 0.15, 0.6, 1.0]
@@ -40,14 +42,29 @@ class WorkFilters:
     year: int | None = None
     kind: str = ""
 
-    def apply(self, works: WorkQuerySet) -> WorkQuerySet:
-        if self.topic is not None:
-            works = works.in_topic(self.topic)
+    def listed(self) -> WorkQuerySet:
+        """The works that pass, by their columns."""
+        works = self.in_topic()
         if self.year is not None:
-            works = works.filter(year=self.year)
-        if self.kind:
-            works = works.filter(kind=self.kind)
-        return works
+            # The days say the same as the year; they let the listing start in the right place of its index.
+            works = works.filter(year=self.year, listed_on__range=(date(self.year, 1, 1), date(self.year, 12, 31)))
+        return works.filter(kind=self.kind) if self.kind else works
+
+    def in_topic(self) -> WorkQuerySet:
+        """The works that pass by their topic alone; for the rest ``narrow`` the text query."""
+        works = Work.objects.listed()
+        return works.in_topic(self.topic) if self.topic is not None else works
+
+    def narrow(self, text: TextQuery) -> TextQuery:
+        """The text query with the year and kind as marks, so that the text index finds the few that pass."""
+        marks = [year_mark(self.year)] if self.year is not None else []
+        marks += [kind_mark(self.kind)] if self.kind else []
+        return reduce(and_, [MarkQuery([mark]) for mark in marks], text)
+
+    @property
+    def end(self) -> Place | None:
+        """The place in the listing order behind which all that passes stands."""
+        return (date(self.year + 1, 1, 1), 0) if self.year is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +88,6 @@ class WorkResults:
     kinds: list[FacetValue] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
-    id: int
-    listed_on: date
-    year: int | None
-    kind: str
-
-
 def search_works(query: str, filters: WorkFilters, *, sort: str = "", cursor: str = "") -> WorkResults:
     """A page of the works that match a cleaned query, or of all works when it is empty.
 
@@ -90,113 +99,93 @@ def search_works(query: str, filters: WorkFilters, *, sort: str = "", cursor: st
     terms = parse_terms(query)
     if query and not terms:
         return WorkResults(Page([]))
-    works = filters.apply(Work.objects.listed())
-    if terms:
-        works = works.filter(search=text_query(terms))
-    newest = _matches(works.order_by("-listed_on", "-pk")[: COUNTED + 1])
-    counted = newest[:COUNTED]
+    if not terms:
+        works = filters.listed()
+        rows = works.order_by("-listed_on", "-pk").values_list("pk", "listed_on", "year", "kind")[: COUNTED + 1]
+        newest = [Match(*row) for row in rows]
+        return _results(listed_page(works, cursor, size=PAGE_SIZE, is_ascending=sort == "oldest"), newest)
+    works, words = filters.in_topic(), text_query(terms)
+    text = filters.narrow(words)
+    newest = newest_matches(works, text, COUNTED + 1, before=filters.end)
     if sort == "oldest":
-        page = _page_by_date(works, cursor, is_ascending=True)
-    elif sort == "newest" or not terms:
-        page = _page_by_date(works, cursor)
+        page = listed_page(works.filter(search=text), cursor, size=PAGE_SIZE, is_ascending=True)
+    elif sort == "newest" or date_cursor(cursor) is not None:
+        page = _page_by_date(works, text, newest, cursor)
     else:
-        page = _page_by_rank(works, terms, newest[:RANKED], cursor)
-    return WorkResults(
-        page,
-        total=len(counted),
-        is_more=len(newest) > COUNTED,
-        topics=_topic_facet(counted),
-        years=_facet(str(match.year) for match in counted if match.year),
-        kinds=_facet((match.kind for match in counted), dict(Work.Kind.choices)),
+        page = _page_by_rank(words, newest[:RANKED], cursor)
+    return _results(page, newest)
+
+
+def listed_page(
+    works: WorkQuerySet, cursor: str = "", *, size: int = PAGE_SIZE, is_ascending: bool = False
+) -> Page[Work]:
+    """A page of the given works in the order of their days, newest first unless ``is_ascending``."""
+    start = date_cursor(cursor)
+    if start is not None:
+        works = works.filter(is_behind(start, is_ascending=is_ascending))
+    order = ("listed_on", "pk") if is_ascending else ("-listed_on", "-pk")
+    rows = list(works.defer("search").order_by(*order)[: size + 1])
+    last = rows[size - 1] if len(rows) > size else None
+    return Page(rows[:size], encode_cursor(last.listed_on, last.pk) if last else "", start is not None)
+
+
+def _page_by_date(works: WorkQuerySet, text: TextQuery, newest: Sequence[Match], cursor: str) -> Page[Work]:
+    start = date_cursor(cursor)
+    matches = newest if start is None else newest_matches(works, text, PAGE_SIZE + 1, before=start)
+    next_cursor = encode_cursor(*matches[PAGE_SIZE - 1].place) if len(matches) > PAGE_SIZE else ""
+    return Page(_rows([match.id for match in matches[:PAGE_SIZE]]), next_cursor, start is not None)
+
+
+def _page_by_rank(words: TextQuery, newest: Sequence[Match], cursor: str) -> Page[Work]:
+    """A page of the ranked newest matches; behind the last one, the cursor leads to the older ones by date."""
+    ranked = list(
+        Work.objects.filter(pk__in=[match.id for match in newest])
+        .annotate(rank=SearchRank(F("search"), words, weights=RANK_WEIGHTS, normalization=1))
+        .order_by("-rank", "-listed_on", "-pk")
+        .values_list("pk", flat=True)
     )
+    after = number_cursor(cursor.removeprefix(RANK_CURSOR), 1) if cursor.startswith(RANK_CURSOR) else None
+    start = ranked.index(after[0]) + 1 if after and after[0] in ranked else 0
+    shown = ranked[start : start + PAGE_SIZE]
+    if start + PAGE_SIZE < len(ranked):
+        next_cursor = f"{RANK_CURSOR}{shown[-1]}"
+    else:
+        next_cursor = encode_cursor(*newest[-1].place) if len(newest) == RANKED else ""
+    return Page(_rows(shown), next_cursor, start > 0)
 
 
-def newest_works(works: WorkQuerySet, cursor: str = "", size: int = PAGE_SIZE) -> Page[Work]:
-    """A page of the given works, newest first."""
-    return _page_by_date(works, cursor, size=size)
-
-
-def text_query(terms: SearchTerms) -> SearchQuery | CombinedSearchQuery:
-    """The terms as one text query. Every term may match as English (title, abstract) or as a name (byline)."""
-    groups = [reduce(or_, (way for term in group for way in _ways(term))) for group in terms.required]
-    excluded = [~way for term in terms.excluded for way in _ways(term)]
-    return reduce(and_, [*groups, *excluded])
-
-
-def _ways(term: Term) -> list[SearchQuery]:
-    """The queries of which one must match: the term as English and as a name."""
-    search_type = "phrase" if term.is_phrase else "plain"
-    return [
-        SearchQuery(term.text, config=config, search_type=search_type) for config in ("bzpeer_english", "bzpeer_names")
-    ]
+def _rows(ids: Sequence[int]) -> list[Work]:
+    """The works with these ids, in their order."""
+    found = Work.objects.defer("search").in_bulk(ids)
+    return [found[row_id] for row_id in ids if row_id in found]
 
 
 def _by_identifier(query: str) -> Work | None:
     """The one work that a typed arXiv id or DOI names."""
     if not query or " " in query:
         return None
-    pairs = [("arxiv", arxiv_id(query)), ("doi", doi(query))]
     named = Q()
-    for scheme, value in pairs:
+    for scheme, value in (("arxiv", arxiv_id(query)), ("doi", doi(query))):
         if value:
             named |= Q(identifiers__scheme=scheme, identifiers__value=value)
     return Work.objects.listed().filter(named).first() if named else None
 
 
-def _matches(works: WorkQuerySet) -> list[_Match]:
-    return [_Match(*row) for row in works.values_list("pk", "listed_on", "year", "kind")]
-
-
-def _page_by_date(works: WorkQuerySet, cursor: str, *, size: int = PAGE_SIZE, is_ascending: bool = False) -> Page[Work]:
-    start = date_cursor(cursor)
-    if start is not None:
-        day, row_id = start
-        works = works.filter(
-            Q(listed_on__gt=day) | Q(listed_on=day, pk__gt=row_id)
-            if is_ascending
-            else Q(listed_on__lt=day) | Q(listed_on=day, pk__lt=row_id)
-        )
-    order = ("listed_on", "pk") if is_ascending else ("-listed_on", "-pk")
-    rows = list(works.defer("search").order_by(*order)[: size + 1])
-    more = len(rows) > size
-    last = rows[size - 1] if more else None
-    return Page(rows[:size], encode_cursor(last.listed_on, last.pk) if last else "", start is not None)
-
-
-def _page_by_rank(works: WorkQuerySet, terms: SearchTerms, newest: list[_Match], cursor: str) -> Page[Work]:
-    """A page of the ranked newest matches, and behind them of the older ones by date."""
-    if date_cursor(cursor) is not None:
-        return _page_by_date(works, cursor)
-    ranked = list(
-        Work.objects.filter(pk__in=[match.id for match in newest])
-        .annotate(rank=SearchRank(F("search"), text_query(terms), weights=RANK_WEIGHTS, normalization=1))
-        .order_by("-rank", "-listed_on", "-pk")
-        .values_list("pk", flat=True)
+def _results(page: Page[Work], newest: Sequence[Match]) -> WorkResults:
+    counted = newest[:COUNTED]
+    topics = Counter(
+        WorkTopic.objects.filter(work__in=[match.id for match in counted]).values_list("topic__code", "topic__name")
     )
-    start = 0
-    if cursor.startswith(RANK_CURSOR) and (after := number_cursor(cursor[len(RANK_CURSOR) :], 1)) is not None:
-        start = ranked.index(after[0]) + 1 if after[0] in ranked else 0
-    shown = ranked[start : start + PAGE_SIZE]
-    found = Work.objects.defer("search").in_bulk(shown)
-    rows = [found[row_id] for row_id in shown if row_id in found]
-    if start + PAGE_SIZE < len(ranked):
-        next_cursor = f"{RANK_CURSOR}{shown[-1]}"
-    elif len(newest) == RANKED:
-        next_cursor = encode_cursor(newest[-1].listed_on, newest[-1].id)
-    else:
-        next_cursor = ""
-    return Page(rows, next_cursor, start > 0)
+    return WorkResults(
+        page,
+        total=len(counted),
+        is_more=len(newest) > COUNTED,
+        topics=[FacetValue(code, f"{code} {name}", count) for (code, name), count in topics.most_common(FACET_VALUES)],
+        years=_facet(str(match.year) for match in counted if match.year),
+        kinds=_facet((match.kind for match in counted), dict(Work.Kind.choices)),
+    )
 
 
 def _facet(values: Iterable[str], labels: dict[str, str] | None = None) -> list[FacetValue]:
     counts = Counter(values).most_common(FACET_VALUES)
     return [FacetValue(value, (labels or {}).get(value, value), count) for value, count in counts]
-
-
-def _topic_facet(matches: list[_Match]) -> list[FacetValue]:
-    counts = Counter(
-        WorkTopic.objects.filter(work__in=[match.id for match in matches]).values_list("topic__code", "topic__name")
-    )
-    return [
-        FacetValue(code, f"{code} {name}".strip(), count) for (code, name), count in counts.most_common(FACET_VALUES)
-    ]

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import AuthorFactory, TopicFactory, WorkFactory, printed_work
-from works import search
+from works import search, text_matches
 from works.search import WorkFilters, search_works
 
 pytestmark = pytest.mark.django_db
@@ -75,12 +75,16 @@ def test_filters_and_facets() -> None:
 
 
 @pytest.mark.parametrize("sort", ["", "newest", "oldest"])
-def test_pages_show_every_match_once_beyond_the_ranked_ones(monkeypatch: pytest.MonkeyPatch, sort: str) -> None:
+@pytest.mark.parametrize("window", [2, 5000])
+def test_pages_show_every_match_once_beyond_the_ranked_ones(
+    monkeypatch: pytest.MonkeyPatch, sort: str, window: int
+) -> None:
     monkeypatch.setattr(search, "PAGE_SIZE", 3)
     monkeypatch.setattr(search, "RANKED", 5)
     monkeypatch.setattr(search, "COUNTED", 8)
+    monkeypatch.setattr(text_matches, "WINDOW_WORKS", window)
     expected = {
-        WorkFactory.create(title=f"Turbulence {n}", submitted=date(2020, 1, 1) + timedelta(days=n // 3)).pk
+        WorkFactory.create(title=f"Turbulence {n}", submitted=date(2020, 1, 1) + timedelta(days=n // 3 * 20)).pk
         for n in range(13)
     }
     seen: list[int] = []
@@ -117,5 +121,5 @@ def test_the_number_of_queries_does_not_grow(django_assert_num_queries: DjangoAs
     for count in (2, 15):
         for n in range(count):
             printed_work([author, "Ben Okri"], title=f"Turbulence {count} {n}", topics=["cs.CE"])
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(6):
             search_works("turbulence", WorkFilters())

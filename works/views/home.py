@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from works.items import work_items
 from works.models import Author, Topic, Work
-from works.search import newest_works
+from works.search import listed_page
 
 RECENT_WORKS = 6
 FEATURED_RESEARCHERS = 9
@@ -18,7 +18,7 @@ NAMES_SHOWN = 8
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    recent = newest_works(Work.objects.listed(), size=RECENT_WORKS)
+    recent = listed_page(Work.objects.listed(), size=RECENT_WORKS)
     context = {
         "recent": work_items(recent.rows, names=NAMES_SHOWN),
         "researchers": Author.objects.public().order_by("-work_count", "pk")[:FEATURED_RESEARCHERS],

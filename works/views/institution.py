@@ -11,7 +11,7 @@ from works.items import work_items
 from works.models import Institution, Work
 from works.name_search import search_institutions
 from works.query_terms import clean_query
-from works.search import newest_works
+from works.search import listed_page
 
 
 @require_safe
@@ -29,7 +29,7 @@ def institution(request: HttpRequest, institution_id: int, slug: str = "") -> Ht
     address = found.get_absolute_url()
     if request.path != address:
         return HttpResponsePermanentRedirect(address)
-    page = newest_works(Work.objects.listed().at_institution(found), clean_query(request.GET.get("cursor", "")))
+    page = listed_page(Work.objects.listed().at_institution(found), clean_query(request.GET.get("cursor", "")))
     context = {
         "institution": found,
         "items": work_items(page.rows),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from works.items import work_items
 from works.models import Topic, Work
 from works.query_terms import clean_query
-from works.search import newest_works
+from works.search import listed_page
 
 PAGE_SIZE = 25
 TOPICS_OFFERED = 40
@@ -31,7 +31,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         works = works.filter(listed_on__gte=first)
     if last:
         works = works.filter(listed_on__lte=last)
-    page = newest_works(works, clean_query(request.GET.get("cursor", "")), PAGE_SIZE)
+    page = listed_page(works, clean_query(request.GET.get("cursor", "")), size=PAGE_SIZE)
     chosen = {
         "topic": topic.code if topic else "",
         "from": first.isoformat() if first else "",

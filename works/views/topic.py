@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from works.items import work_items
 from works.models import Topic, Work
 from works.query_terms import clean_query
-from works.search import newest_works
+from works.search import listed_page
 from works.taxonomy import topic_name
 
 #: Archives whose name is not that of a category.
@@ -49,7 +49,7 @@ def topic(request: HttpRequest, code: str) -> HttpResponse:
     found = Topic.objects.filter(code=code).order_by("pk").first() if "\0" not in code else None
     if found is None:
         raise Http404("No topic has this code")
-    page = newest_works(Work.objects.listed().in_topic(found), clean_query(request.GET.get("cursor", "")))
+    page = listed_page(Work.objects.listed().in_topic(found), clean_query(request.GET.get("cursor", "")))
     items = work_items(page.rows)
     context = {
         "topic": found,

@@ -125,7 +125,7 @@ def test_the_number_of_queries_does_not_grow(client: Client, django_assert_num_q
         for n in range(count):
             author = AuthorFactory.create(display_name="Yue Shang")
             printed_work([author, "Ben Okri"], title=f"Turbulence {count} {n}", topics=["cs.CE"], arxiv=f"{count}.{n}")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             client.get("/search/?q=turbulence")
         with django_assert_num_queries(2):
             client.get("/search/?q=shang&kind=researchers")

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories import WorkFactory
+from works import text_matches
+from works.models import Work
+from works.query_terms import parse_terms
+from works.text_matches import newest_matches, text_query
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Ids of sixty works, a day apart and newest first; the first window holds five of them."""
+    monkeypatch.setattr(text_matches, "WINDOW_WORKS", 5)
+    days = [date(2021, 6, 30) - timedelta(days=n) for n in range(60)]
+    return [
+        WorkFactory.create(title="Stars and engines" if n % 30 == 29 else "Engines", submitted=day).pk
+        for n, day in enumerate(days)
+    ]
+
+
+def match(words: str, wanted: int, before: tuple[date, int] | None = None) -> tuple[list[int], int]:
+    """The ids found, and how many searches of the text index it took."""
+    with CaptureQueriesContext(connection) as captured:
+        found = newest_matches(Work.objects.listed(), text_query(parse_terms(words)), wanted, before)
+    return [row.id for row in found], sum("@@" in query["sql"] for query in captured)
+
+
+def test_dense_matches_are_found_in_the_first_window(catalogue: list[int]) -> None:
+    assert match("engines", 4) == (catalogue[:4], 1)
+
+
+def test_rare_matches_are_found_in_a_longer_window_or_among_all(catalogue: list[int]) -> None:
+    assert match("stars", 1) == ([catalogue[29]], 2)
+    assert match("stars", 5) == ([catalogue[29], catalogue[59]], 3)
+
+
+def test_windows_start_behind_a_place(catalogue: list[int]) -> None:
+    before = (date(2021, 6, 30) - timedelta(days=9), catalogue[9])
+    assert match("engines", 4, before) == (catalogue[10:14], 1)
+
+
+def test_works_of_one_day_are_told_apart_by_their_id() -> None:
+    pks = [WorkFactory.create(title="Engines").pk for _ in range(4)]
+    assert match("engines", 9, (date(2021, 5, 17), pks[2]))[0] == [pks[1], pks[0]]
+
+
+def test_a_typed_mark_finds_nothing(catalogue: list[int]) -> None:
+    assert match('"@year 2021"', 5)[0] == []
+
+
+def test_no_date_is_too_early_for_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_matches, "WINDOW_WORKS", 1)
+    pks = [WorkFactory.create(title="Engines", submitted=None).pk for _ in range(3)]
+    assert match("engines", 9)[0] == pks[::-1]
