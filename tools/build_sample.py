@@ -1,10 +1,11 @@
 """Build ``data/sample/`` anew from the shared data: ``python tools/build_sample.py ../shared``.
 
-Two files come out. ``arxiv.jsonl.xz`` holds the 5,000 connected arXiv records as they were found.
+Three files come out. ``arxiv.jsonl.xz`` holds the 5,000 connected arXiv records as they were found.
 ``seed-works.jsonl`` holds the works of the five seed documents that the 5,000 lack, one ``works.records.WorkRecord`` a
 line: title and abstract as the seed page prints them; identifiers, day, venue, affiliations and the whole author list
 from ``seeds/works.json`` where it has them. A seed page can print a wrong year (it did for two works), so a page's year
-counts only where ``works.json`` says nothing.
+counts only where ``works.json`` says nothing. ``institutions.jsonl`` holds the registry records of institutions where
+the five people are or were, as they were found.
 """
 
 from __future__ import annotations
@@ -29,6 +30,22 @@ SEED_PAGES = (
     "aitopics-pengjie-wang.txt",
     "bzpeer-yue-shang.txt",
     "bzpeer-ru-he.txt",
+)
+INSTITUTIONS = frozenset(
+    {
+        "00b30xv10",  # University of Pennsylvania
+        "00hhjss72",  # Tencent
+        "00k642b80",  # Alibaba Group
+        "00vtgdb53",  # University of Glasgow
+        "011ashp19",  # Sichuan University
+        "02v51f717",  # Peking University
+        "034t30j35",  # Chinese Academy of Sciences
+        "03q8dnn23",  # City University of Hong Kong
+        "04bdffz58",  # Drexel University
+        "04qr3zq92",  # University of Electronic Science and Technology of China
+        "04rswrd78",  # Iowa State University
+        "05hfa4n20",  # Westlake University
+    }
 )
 SEEDS_SAVED_ON = date(2026, 3, 1)
 """The feed prints "Jan 26" without year; the profile pages of the same days print works of 2026."""
@@ -58,6 +75,10 @@ def main(shared: Path, target: Path) -> None:
             work.source = "sample"
             works[title] = work
     (target / "seed-works.jsonl").write_bytes(b"".join(line_of(work) for work in works.values()))
+
+    registry = gzip.decompress((shared / "data/ror/ror.jsonl.gz").read_bytes()).splitlines(keepends=True)
+    chosen = [line for line in registry if msgspec.json.decode(line)["id"].rpartition("/")[2] in INSTITUTIONS]
+    (target / "institutions.jsonl").write_bytes(b"".join(chosen))
 
 
 def line_of(work: WorkRecord) -> bytes:

@@ -11,16 +11,20 @@ import msgspec
 from ingest.sources.arxiv_snapshot import parse_snapshot_line
 from ingest.sources.base import Cursor, Parsed, RawItem, SourceError, SourceOptions, UnusableRecordError, rejected
 from ingest.sources.files import read_lines
+from ingest.sources.ror import Ror
 from works.records import WorkRecord
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "sample"
-FILES = (FOLDER / "arxiv.jsonl.xz", FOLDER / "seed-works.jsonl")
+FILES = (FOLDER / "arxiv.jsonl.xz", FOLDER / "seed-works.jsonl", FOLDER / "institutions.jsonl")
 
+#: Only the registry's records carry this key; quotes inside the text of another record would be escaped.
+_REGISTRY_MARK = b'"_release":'
+_institutions = Ror()
 _decode_work = msgspec.json.Decoder(WorkRecord).decode
 
 
 class Sample:
-    """5,000 connected arXiv records and the works of the five seed documents."""
+    """5,000 connected arXiv records, the works of the five seed documents and a few institutions."""
 
     slug = "sample"
     title = "Sample corpus"
@@ -41,10 +45,12 @@ class Sample:
         return read_lines(own_files, cursor)
 
     def parse(self, raw: bytes, position: int = 0) -> Parsed:
-        """A line of either file: the seed works state their source, arXiv's records do not."""
+        """A line of any of the files: seed works state their source, institutions a ROR id, arXiv's records neither."""
         try:
             if raw.startswith(b'{"source":'):
                 return _decode_work(raw)
+            if _REGISTRY_MARK in raw:
+                return _institutions.parse(raw, position)
             return parse_snapshot_line(raw)
         except msgspec.DecodeError as error:
             return rejected(position, raw, "The line is no record of the sample", str(error))

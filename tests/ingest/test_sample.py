@@ -5,15 +5,24 @@ import pytest
 from ingest.sources import get_source
 from ingest.sources.base import SourceError, SourceOptions
 from ingest.sources.sample import FILES
-from tests.ingest.helpers import works_of
+from tests.ingest.helpers import parsed_items
 from works.identifiers import normalised_title
+from works.records import InstitutionRecord, WorkRecord
 
 SOURCE = get_source("sample")
 
 
+def sample_works() -> list[WorkRecord]:
+    return [record for record in parsed_items(SOURCE, SourceOptions()) if isinstance(record, WorkRecord)]
+
+
 def test_the_sample_is_whole_and_nothing_in_it_doubles() -> None:
     SOURCE.check(SourceOptions())
-    records = works_of(SOURCE, SourceOptions())
+    parsed = parsed_items(SOURCE, SourceOptions())
+    institutions = [record.name for record in parsed if isinstance(record, InstitutionRecord)]
+    assert len(institutions) == 12
+    assert "City University of Hong Kong" in institutions
+    records = sample_works()
     assert len(records) == 5050
     assert len({record.key for record in records}) == 5050
     seeds = records[5000:]
@@ -23,7 +32,7 @@ def test_the_sample_is_whole_and_nothing_in_it_doubles() -> None:
 
 
 def test_the_five_people_have_their_works() -> None:
-    records = works_of(SOURCE, SourceOptions())
+    records = sample_works()
     count = {
         person: sum(person in [byline.name for byline in record.bylines] for record in records)
         for person in ("Yue Shang", "Ru He", "Pengjie Wang", "Shudong Huang", "Fajie Yuan")
@@ -37,7 +46,7 @@ def test_the_five_people_have_their_works() -> None:
 
 
 def test_what_the_list_of_works_knows_completes_the_pages() -> None:
-    records = {record.title: record for record in works_of(SOURCE, SourceOptions())}
+    records = {record.title: record for record in sample_works()}
     grokking = records["Is Grokking a Computational Glass Relaxation?"]
     assert [byline.name for byline in grokking.bylines] == ["Xiaotian Zhang", "Yue Shang", "Entao Yang", "Ge Zhang"]
     assert grokking.bylines[1].affiliations[0] == "Department of Physics, City University of Hong Kong"
