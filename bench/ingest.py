@@ -1,7 +1,7 @@
-"""Import speed: facts searchable, unchanged re-import, one worker against two, memory, and a bare COPY to compare with.
+"""Import speed: facts searchable, unchanged re-import, one worker against two, memory, and a bare COPY to compare.
 
-Everything runs on scratch databases of the configured server. Imports are child processes of their own, so that their peak
-memory is theirs alone.
+Everything runs on scratch databases of the configured server. Imports are child processes of their own, so that their
+peak memory is theirs alone.
 """
 
 from __future__ import annotations
@@ -99,21 +99,21 @@ def ingest(path: Path, *, limit: int | None, workers: int) -> dict[str, Any]:
 
 
 def bare_copy(works: int) -> float:
-    """Works per second of COPY into tables without indexes, and building the indexes, of the rows that are there now."""
+    """Works per second of COPY into tables without indexes, then building the indexes, of the rows there are now."""
     with tempfile.TemporaryDirectory() as folder, connection.cursor() as cursor:
         for table in TABLES:
-            with cursor.copy(f"COPY {table} ({_columns(cursor, table)}) TO STDOUT") as out:
-                with (Path(folder) / table).open("wb") as file:
-                    for chunk in out:
-                        file.write(chunk)
+            export = f"COPY {table} ({_columns(cursor, table)}) TO STDOUT"
+            with (Path(folder) / table).open("wb") as file, cursor.copy(export) as out:
+                for chunk in out:
+                    file.write(chunk)
         started = time.monotonic()
         for table in TABLES:
             with transaction.atomic():
                 cursor.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING DEFAULTS INCLUDING GENERATED)")
-                with cursor.copy(f"COPY bare_{table} ({_columns(cursor, table)}) FROM STDIN") as copy:
-                    with (Path(folder) / table).open("rb") as file:
-                        while chunk := file.read(1 << 20):
-                            copy.write(chunk)
+                back = f"COPY bare_{table} ({_columns(cursor, table)}) FROM STDIN"
+                with (Path(folder) / table).open("rb") as file, cursor.copy(back) as copy:
+                    while chunk := file.read(1 << 20):
+                        copy.write(chunk)
             cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = %s", [table])
             for number, (definition,) in enumerate(cursor.fetchall()):
                 head, _, tail = definition.partition(" USING ")
@@ -136,7 +136,8 @@ def _rows_written() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_force_next_flush(), pg_sleep(1.5)")
         cursor.execute(
-            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables WHERE relname = ANY (%s)",
+            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables"
+            " WHERE relname = ANY (%s)",
             [[*TABLES, *KEEPING]],
         )
         return int(cursor.fetchone()[0])
@@ -148,7 +149,7 @@ def _digest() -> dict[str, str]:
 
 
 def _server_cpu() -> float:
-    """Processor seconds of the PostgreSQL server on this machine so far, ended sessions included; 0 when it is elsewhere."""
+    """Processor seconds of the PostgreSQL server on this machine so far, ended sessions too; 0 when it is elsewhere."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         session = cursor.fetchone()[0]

@@ -14,9 +14,13 @@ SELECT w.id, coalesce(
 FROM works_work w
 """
 _TABLES = {
-    "works": "SELECT k.key, to_jsonb(w) - '{id,created_at,modified_at}'::text[] FROM works_work w JOIN work_keys k USING (id)",
+    "works": (
+        "SELECT k.key, to_jsonb(w) - '{id,created_at,modified_at}'::text[]"
+        " FROM works_work w JOIN work_keys k ON k.id = w.id"
+    ),
     "authorships": (
-        "SELECT k.key, to_jsonb(a) - '{id,work_id}'::text[] FROM works_authorship a JOIN work_keys k ON k.id = a.work_id"
+        "SELECT k.key, to_jsonb(a) - '{id,work_id}'::text[]"
+        " FROM works_authorship a JOIN work_keys k ON k.id = a.work_id"
     ),
     "versions": (
         "SELECT k.key, v.number, v.submitted_at AT TIME ZONE 'UTC', v.size_kb"
@@ -47,4 +51,5 @@ def facts_digest() -> dict[str, str]:
                 f" FROM (SELECT md5(found::text) AS line FROM ({query}) AS found) AS lines"
             )
             digests[name] = cursor.fetchone()[0]
+        cursor.execute("DROP TABLE work_keys")
     return digests

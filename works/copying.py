@@ -12,13 +12,15 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from django.db import connection
+
 from works.records import BylineRecord, WorkRecord
 from works.rows import byline_text, name_columns, title_key, year_of
 
 WORK_COLUMNS = (
     "id, kind, source, source_rank, title, title_key, abstract, byline, author_count, authors_complete, "
-    "authors_missing, year, submitted, updated, announced, comments, journal_ref, venue, report_no, licence, submitter, code_links, "
-    "is_withdrawn, is_deleted, created_at, modified_at"
+    "authors_missing, year, submitted, updated, announced, comments, journal_ref, venue, report_no, licence, "
+    "submitter, code_links, is_withdrawn, is_deleted, created_at, modified_at"
 )
 AUTHORSHIP_COLUMNS = (
     "work_id, position, raw_name, family, given, suffix, name_key, block, is_group, affiliations, orcid, email, rors"
@@ -33,7 +35,8 @@ _ROWS_AT_ONCE = 1000
 def copy_rows(cursor: Any, table: str, columns: str, rows: Iterable[str]) -> None:
     """Send rows, each a line of the text format without its end."""
     lines = iter(rows)
-    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+    # Django turns the driver's errors into its own for every call but this one.
+    with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         while some := list(islice(lines, _ROWS_AT_ONCE)):
             some.append("")
             copy.write("\n".join(some))

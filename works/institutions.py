@@ -63,8 +63,9 @@ def institution_key(name: str) -> str:
 def link_works(works: Iterable[int] | None = None) -> int:
     """Link authorships to the institutions that their source names by id or that their printed affiliation names.
 
-    An affiliation names an institution when one of its comma-separated parts is, folded, one of the institution's names,
-    and no other institution goes by that name. Without ``works`` all authorships are looked at. Returns new links.
+    An affiliation names an institution when one of its comma-separated parts is, folded, one of the institution's
+    names, and no other institution goes by that name. Without ``works`` all authorships are looked at. Returns new
+    links.
     """
     chosen = list(works) if works is not None else None
     condition = "a.work_id = ANY (%(works)s)" if chosen is not None else "TRUE"

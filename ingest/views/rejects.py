@@ -27,7 +27,7 @@ RAW_SHOWN = 1500
 def rejects(request: SignedInRequest, run_id: int) -> HttpResponse:
     """The rejects of a run, all or those of one reason."""
     run = get_object_or_404(ImportRun.objects.select_related("source"), pk=run_id)
-    reason = request.GET.get("reason", "")
+    reason = request.GET.get("reason", "").replace("\0", "")
     found = RejectedRecord.objects.filter(run=run).order_by("id")
     if reason:
         found = found.filter(reason=reason)

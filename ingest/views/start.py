@@ -52,8 +52,9 @@ def start(request: SignedInRequest, slug: str) -> HttpResponse:
     """The options of a source; POST checks that it can be read, records the run and hands it to the workers."""
     if slug not in source_slugs():
         raise Http404(f"There is no source {slug}")
-    form = StartForm(slug, request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_post = request.method == "POST"
+    form = StartForm(slug, request.POST, request.FILES) if is_post else StartForm(slug)
+    if is_post and form.is_valid():
         try:
             with form.options() as options:
                 run = runs.start_run(

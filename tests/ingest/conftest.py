@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest import heart
 from ingest.sources import http
 
 
@@ -11,3 +12,9 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waited: list[float] = []
     monkeypatch.setattr(http.time, "sleep", waited.append)
     return waited
+
+
+@pytest.fixture(autouse=True)
+def quiet_hearts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Imports run inside the test's transaction, which no other connection sees: their hearts must not look there."""
+    monkeypatch.setattr(heart, "LOOK_SECONDS", 3600.0)

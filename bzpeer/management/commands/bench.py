@@ -1,7 +1,7 @@
 """``manage.py bench [ingest|attribute|graph|pages|search]``: measure the figures that the design promises.
 
-Each measurement is a module of ``bench/`` with ``run(options)``, which returns its figures, and, where it takes options of
-its own, ``add_arguments(parser)``.
+Each measurement is a module of ``bench/`` with ``run(options)``, which returns its figures, and, where it takes options
+of its own, ``add_arguments(parser)``.
 """
 
 from __future__ import annotations

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from ingest import runs, tasks
+from ingest.models import ImportRun, ImportShard, Source
+from ingest.sources.base import SourceError, SourceOptions
+from tests.factories import UserFactory
+from tests.ingest.lines import import_file, line, start, write
+
+pytestmark = pytest.mark.django_db
+State = ImportRun.State
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return write(tmp_path / "a.jsonl", map(line, range(3)))
+
+
+def test_an_unknown_source_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(SourceError, match=r"no source “nowhere”.*arxiv-snapshot"):
+        runs.start_run("nowhere", SourceOptions())
+    assert not ImportRun.objects.exists()
+
+
+def test_a_dry_run_has_one_shard(path: Path) -> None:
+    assert start(path, shards=4, is_dry_run=True).shards.count() == 1
+    assert start(path, shards=4).shards.count() == 4
+
+
+def test_a_waiting_run_stops_at_once_and_can_go_on(path: Path) -> None:
+    run = start(path)
+    assert runs.stop_run(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.can_resume) == (State.STOPPED, True)
+    assert not runs.stop_run(run.pk)
+    assert not runs.claim_shard(run.pk, 0, "worker")
+    assert runs.resume_run(run.pk)
+    assert not runs.resume_run(run.pk)
+    assert runs.claim_shard(run.pk, 0, "worker")
+
+
+def test_a_working_run_stops_when_its_worker_lets_go(path: Path) -> None:
+    run = start(path)
+    runs.claim_shard(run.pk, 0, "worker")
+    runs.stop_run(run.pk)
+    run.refresh_from_db()
+    assert run.state == State.STOPPING
+    assert not runs.beat_shard(run.pk, 0, "worker")
+    runs.release_shard(run.pk, 0, "worker")
+    run.refresh_from_db()
+    assert run.state == State.STOPPED
+
+
+def test_a_dry_run_that_goes_on_starts_anew(path: Path) -> None:
+    run = import_file(path, is_dry_run=True)
+    runs.fail_run(run.pk, "lost")
+    assert runs.resume_run(run.pk)
+    run.refresh_from_db()
+    assert (run.seen, run.report, run.batches.count(), run.state) == (0, {}, 0, State.QUEUED)
+
+
+def test_the_end_of_a_run_has_one_worker_at_a_time(path: Path) -> None:
+    run = import_file(path)
+    assert runs.claim_finish(run.pk)
+    assert not runs.claim_finish(run.pk)
+    ImportRun.objects.update(heartbeat_at=timezone.now() - runs.DEAD_AFTER - timedelta(seconds=1))
+    assert list(runs.unfinished_runs()) == [run]
+    assert runs.claim_finish(run.pk)
+
+
+def test_the_shards_of_a_process_that_is_gone_are_free_at_once(path: Path) -> None:
+    run = start(path, shards=2)
+    runs.claim_shard(run.pk, 0, tasks.worker_name())
+    runs.claim_shard(run.pk, 1, tasks.worker_name().rpartition(":")[0] + ":999999999/1")
+    runs.release_dead_local(run.pk)
+    states = list(ImportShard.objects.order_by("index").values_list("state", flat=True))
+    assert states == [ImportShard.State.RUNNING, ImportShard.State.QUEUED]
+
+
+def test_a_finished_run_is_repeated_with_its_own_options(path: Path) -> None:
+    user = UserFactory.create(is_staff=True)
+    run = import_file(path, is_dry_run=True)
+    again = runs.repeat_run(run, user)
+    assert (list(again.options["inputs"]), again.is_dry_run, again.started_by) == ([str(path)], False, user)
+
+
+def test_only_hosts_that_the_settings_name_may_be_private(settings: Settings) -> None:
+    settings.IMPORT_ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:8001"]
+    assert runs._may_be_private("http://127.0.0.1:8001/oai")
+    assert not runs._may_be_private("http://127.0.0.1:5432/")
+    assert not runs._may_be_private("http://127.0.0.1:8001.example.org/")
+    assert not runs._may_be_private(None)
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:1/", "http://[::1]/", "http://169.254.169.254/latest", "http://10.0.0.8/"]
+)
+def test_an_address_in_a_private_network_is_refused_before_anything_is_written(address: str) -> None:
+    with pytest.raises(SourceError, match="private"):
+        runs.start_run("arxiv-oai", SourceOptions(base_url=address))
+    assert not ImportRun.objects.exists()
+
+
+def test_a_due_source_starts_a_run_and_its_next_time_is_set(
+    path: Path, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    source = runs.ensure_source("arxiv-snapshot")
+    source.every_hours, source.options = 6, {"inputs": [str(path)]}
+    source.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.revive_imports()
+    run = source.runs.get()
+    assert (run.seen, run.state) == (3, State.DONE)
+    source.refresh_from_db()
+    assert source.next_run_at is not None
+    assert timedelta(hours=5) < source.next_run_at - timezone.now() <= timedelta(hours=6)
+    tasks.revive_imports()
+    assert source.runs.count() == 1
+
+
+@pytest.mark.parametrize("options", [{"inputs": ["/nowhere/file.jsonl"]}, {"inputs": "no list"}, {"since": "someday"}])
+def test_a_schedule_that_cannot_start_leaves_a_failed_run_that_says_why(options: dict[str, object]) -> None:
+    source = runs.ensure_source("arxiv-snapshot")
+    source.every_hours, source.options = 24, options
+    source.save()
+    tasks.revive_imports()
+    run = source.runs.get()
+    assert run.state == State.FAILED
+    assert run.error
+
+
+def test_a_source_that_is_off_or_busy_is_not_due(path: Path) -> None:
+    busy = runs.ensure_source("arxiv-snapshot")
+    off = runs.ensure_source("arxiv-oai")
+    Source.objects.update(every_hours=1)
+    Source.objects.filter(pk=off.pk).update(is_enabled=False)
+    start(path)
+    assert list(runs.due_sources()) == []
+    assert busy.runs.count() == 1
+
+
+def test_a_scheduled_harvest_goes_on_from_the_day_of_the_last_complete_run() -> None:
+    source = runs.ensure_source("arxiv-oai")
+    assert runs.scheduled_options(source).since is None
+    day = timezone.now() - timedelta(days=3)
+    for state in (State.DONE, State.FAILED):
+        ImportRun.objects.create(source=source, state=state, started_at=day)
+        day += timedelta(days=1)
+    assert runs.scheduled_options(source).since == (timezone.now() - timedelta(days=3)).date()
+    source.options = {"since": "2020-01-01"}
+    assert runs.scheduled_options(source).since == date(2020, 1, 1)
