@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.http import QueryDict
 from django.utils.http import urlencode
 
@@ -15,7 +17,7 @@ from works.items import WorkItem, work_items
 from works.models import Attribution, Author, Topic, Work, WorkVersion
 from works.paging import Page, date_cursor, encode_cursor
 from works.query_terms import clean_query, parse_terms
-from works.search import text_query
+from works.text_matches import text_query
 
 PAGE_SIZE = 20
 DOUBTFUL_BELOW = 0.75
@@ -25,13 +27,22 @@ NEWEST, OLDEST = "newest", "oldest"
 SORTS = ((NEWEST, "Newest first"), (OLDEST, "Oldest first"))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a work as the list shows it."""
+
+    number: int
+    submitted_at: datetime | None
+    size_kb: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedWork:
     """One work on a profile page, with the attribution that put it there."""
 
     item: WorkItem
     attribution: Attribution
-    versions: list[WorkVersion] = field(default_factory=list)
+    versions: list[Version]
 
     @property
     def is_doubtful(self) -> bool:
@@ -98,9 +109,10 @@ class Controls:
 
 
 def published(author: Author, controls: Controls, cursor: str) -> Page[PublishedWork]:
-    """One page of the author's works in five queries, however many works and authors there are."""
-    rows = _after(_matching(author, controls), controls.sort, date_cursor(cursor))
-    found = list(rows.select_related("work").defer("work__search")[: PAGE_SIZE + 1])
+    """One page of the author's works in four queries, however many works and authors there are."""
+    matching = _after(_matching(author, controls), controls.sort, date_cursor(cursor))
+    rows = matching.select_related("work").defer("work__search").annotate(version_list=_versions())
+    found = list(rows[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     last = shown[-1].work if len(found) > PAGE_SIZE else None
     return Page(
@@ -140,12 +152,20 @@ def _after(rows: QuerySet[Attribution], sort: str, cursor: tuple[date, int] | No
     return rows.filter(Q(work__listed_on__gt=day) | Q(work__listed_on=day, work_id__gt=work_id))
 
 
+def _versions() -> ArraySubquery:
+    """The versions of each work in the row of the work, as JSON objects in their order."""
+    facts = JSONObject(number="number", submitted_at="submitted_at", size_kb="size_kb")
+    versions = WorkVersion.objects.filter(work=OuterRef("work_id")).order_by("number")
+    return ArraySubquery(versions.annotate(facts=facts).values("facts"))
+
+
 def _with_details(author: Author, attributions: Sequence[Attribution]) -> list[PublishedWork]:
     items = work_items([attribution.work for attribution in attributions], focus=author.pk)
-    rows = {
-        attribution.work_id: PublishedWork(item, attribution)
+    return [
+        PublishedWork(item, attribution, [_version(**facts) for facts in getattr(attribution, "version_list", [])])
         for item, attribution in zip(items, attributions, strict=True)
-    }
-    for version in WorkVersion.objects.filter(work__in=rows).order_by("work", "number"):
-        rows[version.work_id].versions.append(version)
-    return list(rows.values())
+    ]
+
+
+def _version(number: int, submitted_at: str | None, size_kb: int | None) -> Version:
+    return Version(number, datetime.fromisoformat(submitted_at) if submitted_at else None, size_kb)

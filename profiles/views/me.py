@@ -17,7 +17,7 @@ from profiles.models import Claim, Invitation, User
 from profiles.requests import SignedInRequest
 from works.items import WorkItem, work_items
 from works.paging import Page, encode_cursor, number_cursor
-from works.search import newest_works
+from works.search import listed_page
 
 PAGE_SIZE = 20
 RECENT = 5
@@ -89,7 +89,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
 
 
 def _feed(user: User, cursor: str, size: int) -> Page[WorkItem]:
-    page = newest_works(follows.works_of_followed(user), cursor, size)
+    page = listed_page(follows.works_of_followed(user), cursor, size=size)
     return Page(work_items(page.rows), page.next_cursor, page.is_continued)
 
 
