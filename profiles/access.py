@@ -24,7 +24,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from profiles.heads import ResearcherHead, find_head
 from profiles.models import Claim, Invitation, User
 from profiles.requests import SignedInRequest
+from works.attribution.records import successors
 from works.models import Author
+from works.portraits import portraits
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
@@ -70,8 +72,10 @@ def _permanent_redirect(request: HttpRequest, author: Author) -> HttpResponse:
 
 
 def _chooser(request: HttpRequest, author: Author) -> HttpResponse:
-    candidates = Author.objects.public().filter(name_key=author.name_key).order_by("-work_count", "id")
-    context = {"author": author, "candidates": candidates[:CHOOSER_LENGTH]}
+    """Whoever has the works now; where the log does not say, everybody of that name."""
+    namesakes = Author.objects.public().filter(name_key=author.name_key).order_by("-work_count", "id")
+    candidates = list(successors(author.pk)[:CHOOSER_LENGTH]) or list(namesakes[:CHOOSER_LENGTH])
+    context = {"author": author, "candidates": portraits(candidates, with_co_authors=True)}
     return render(request, "profiles/chooser.html", context, status=300)
 
 

@@ -42,11 +42,15 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class MergePreview:
-    """Two records and what joining them would do: ``obstacles`` make it impossible, ``doubts`` speak against it."""
+    """Two records and what joining them would do: ``obstacles`` make it impossible, ``doubts`` speak against it.
+
+    Trust is given without standing, which is computed after.
+    """
 
     kept: Side
     gone: Side
     redirected: Sequence[int]
+    trust_before: int
     trust_after: int
     followers_after: int
     obstacles: Sequence[str]
@@ -103,6 +107,7 @@ def preview_merge(kept: Author, gone: Author) -> MergePreview:
         kept=ours,
         gone=theirs,
         redirected=sorted(absorbed_records(gone.pk)),
+        trust_before=_trust_of([kept.pk], kept.work_count, kept.level),
         trust_after=_trust_of([kept.pk, gone.pk], kept.work_count + gone.work_count, max(kept.level, gone.level)),
         followers_after=users.count(),
         obstacles=_obstacles(kept, gone, theirs),

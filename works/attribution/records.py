@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from works.models import Author
+from works.models import Attribution, Author, AuthorEvent
+from works.models.authors import AuthorQuerySet
 
 _COLUMNS = (
     "id, status, display_name, family, given, name_key, block, homepage, level, is_open_to_collaborate,"
@@ -44,6 +45,13 @@ def present_records(authors: Collection[int]) -> dict[int, int]:
         if not onward:
             return now
         now = {author: onward.get(end, end) for author, end in now.items()}
+
+
+def successors(author: int) -> AuthorQuerySet:
+    """The records that now have the works which once stood on this one, those with the most works first."""
+    moved = AuthorEvent.objects.filter(source=author, authorship__isnull=False).values("authorship")
+    holders = Attribution.objects.filter(authorship__in=moved).values("author")
+    return Author.objects.public().filter(pk__in=holders).order_by("-work_count", "pk")
 
 
 def absorbed_records(author: int) -> set[int]:
