@@ -51,6 +51,13 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.CELERY_TASK_EAGER_PROPAGATES = True
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Hide the settings module from the xdist workers about to start: each must first choose its own folder."""
+    if IS_SESSION_OWNER and session.config.getoption("numprocesses", default=None):
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the engines and remove the session's folder."""
     embedded.release_all()
