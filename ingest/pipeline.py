@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
+import msgspec
 from django.db import DatabaseError, InterfaceError
 
 from ingest import runs
@@ -18,7 +19,8 @@ from ingest.heart import Heart
 from ingest.models import ImportBatch, ImportRun, ImportShard
 from ingest.rehearsal import Rehearsal
 from ingest.sources import get_source
-from ingest.sources.base import Cursor, RawItem, Source, SourceError
+from ingest.sources.base import Cursor, RawItem, Source, SourceError, SourceOptions
+from works.models import WorkIdentifier
 
 logger = logging.getLogger(__name__)
 
@@ -45,12 +47,15 @@ def work_shard(run_id: int, index: int, worker: str, progress: Progress | None =
         runs.fail_run(run_id, str(error))
         runs.release_shard(run_id, index, worker)
         return False
-    except (DatabaseError, InterfaceError):
-        logger.exception("import run %s lost its database", run_id)
+    except (DatabaseError, InterfaceError) as error:
+        logger.error("import run %s lost its database: %s", run_id, str(error).strip())
         raise
     except Exception as error:
         logger.exception("import run %s failed", run_id)
         runs.fail_run(run_id, f"{type(error).__name__}: {error}")
+        runs.release_shard(run_id, index, worker)
+        raise
+    except BaseException:  # Ctrl-C, or a worker that is told to end: the shard is free at once
         runs.release_shard(run_id, index, worker)
         raise
     if completed:
@@ -82,10 +87,24 @@ def open_batches(run: ImportRun, index: int, source: Source) -> Iterator[Batch]:
         if number == unbroken:
             cursor, unbroken = after, unbroken + 1
         done.add(number)
-    items = source.read(runs.options_of(run), cursor)
+    items = source.read(_options(run, source), cursor)
     for number, group in groupby(items, key=lambda item: (item.position - 1) // run.batch_size):
         if number % shards == index and number not in done:
             yield Batch(number, list(_bounded(group)))
+
+
+def _options(run: ImportRun, source: Source) -> SourceOptions:
+    """What the run is asked to read; a service that enriches is asked for the DOIs that the catalogue has by now.
+
+    They come in the order in which they were taken in, so a run that resumes finds what it has done at its place.
+    """
+    options = runs.options_of(run)
+    if not (source.enriches_known_works and source.is_network) or options.inputs:
+        return options
+    dois = (
+        WorkIdentifier.objects.filter(scheme=WorkIdentifier.Scheme.DOI).order_by("pk").values_list("value", flat=True)
+    )
+    return msgspec.structs.replace(options, known_dois=tuple(dois[: options.limit]))
 
 
 def _bounded(items: Iterable[RawItem]) -> Iterator[RawItem]:
