@@ -108,8 +108,14 @@ def use_engines(var: Path) -> None:
         return
     layout.create()
     starts = [(engine, _begin(engine)) for engine in missing]
+    errors = []
     for engine, start in starts:
-        _finish(engine, start)
+        try:
+            _finish(engine, start)
+        except EngineError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
 
 
 def is_kept(var: Path) -> bool:
@@ -130,10 +136,14 @@ def release_all() -> None:
 
 @dataclass(frozen=True)
 class _Start:
-    """A server on its way up. ``report`` is where its keeper reports, None when the keeper lived already."""
+    """A server on its way up. ``report`` is where its keeper reports, None when the keeper lived already.
+
+    ``is_new`` tells that this process did not use the server before.
+    """
 
     lock: FileLock
     report: int | None
+    is_new: bool
 
 
 def _ensure(engine: Engine) -> str:
@@ -145,14 +155,15 @@ def _ensure(engine: Engine) -> str:
 def _begin(engine: Engine) -> _Start:
     """Take a lease and, when no keeper lives, launch one."""
     key = (engine.name, engine.layout.var)
-    if key not in _leases:
+    is_new = key not in _leases
+    if is_new:
         share = lease(engine.layout, engine.name)
         share.wait_shared(STOP_SECONDS)
         _leases[key] = share
     lock = start_lock(engine.layout, engine.name)
     lock.wait_exclusive(START_SECONDS)
     if _keeper_alive(engine.layout, engine.name):
-        return _Start(lock, None)
+        return _Start(lock, None, is_new)
     _reap_keepers()
     read, write = os.pipe()
     command = [sys.executable, "-m", "bzpeer.engines.keeper", engine.name, str(engine.layout.var), str(write)]
@@ -168,32 +179,33 @@ def _begin(engine: Engine) -> _Start:
         )
     os.close(write)
     _keepers.append(keeper)
-    return _Start(lock, read)
+    return _Start(lock, read, is_new)
 
 
 def _finish(engine: Engine, start: _Start) -> None:
     """Wait until the server answers, then let others look. Raises EngineError with the keeper's one line."""
     try:
-        if start.report is not None:
-            with os.fdopen(start.report) as pipe:
-                said = pipe.read().strip()
-            if said != READY:
-                _drop(engine)
-                raise EngineError(said or f"{engine.title} did not start: see {engine.layout.log / engine.name}.log")
-        deadline = time.monotonic() + START_SECONDS
-        while not engine.answers():
-            if time.monotonic() > deadline or not _keeper_alive(engine.layout, engine.name):
-                _drop(engine)
-                raise EngineError(f"{engine.title} does not answer: see {engine.layout.log / engine.name}.log")
-            time.sleep(ANSWER_POLL_SECONDS)
+        _wait_ready(engine, start.report)
+    except EngineError:
+        if start.is_new:
+            _leases.pop((engine.name, engine.layout.var)).close()
+        raise
     finally:
         start.lock.close()
 
 
-def _drop(engine: Engine) -> None:
-    held = _leases.pop((engine.name, engine.layout.var), None)
-    if held is not None:
-        held.close()
+def _wait_ready(engine: Engine, report: int | None) -> None:
+    log = engine.layout.log / f"{engine.name}.log"
+    if report is not None:
+        with os.fdopen(report) as pipe:
+            said = pipe.read().strip()
+        if said != READY:
+            raise EngineError(said or f"{engine.title} did not start: see {log}")
+    deadline = time.monotonic() + START_SECONDS
+    while not engine.answers():
+        if time.monotonic() > deadline or not _keeper_alive(engine.layout, engine.name):
+            raise EngineError(f"{engine.title} does not answer: see {log}")
+        time.sleep(ANSWER_POLL_SECONDS)
 
 
 def _reap_keepers() -> None:

@@ -12,6 +12,7 @@ REPORT_FD it says ``ready``, or one line of what went wrong.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import subprocess
@@ -153,7 +154,8 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
 
     def report(line: str) -> None:
-        with os.fdopen(options.report_fd, "w") as pipe:
+        # Whoever launched this process may be gone by now; its lease is free then, and that ends the keeper in order.
+        with contextlib.suppress(BrokenPipeError), os.fdopen(options.report_fd, "w") as pipe:
             pipe.write(line)
 
     engine = engine_named(options.name, Layout.of(options.var), scratch=options.scratch)

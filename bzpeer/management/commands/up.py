@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -74,46 +75,58 @@ class Command(BaseCommand):
         supervisor = Supervisor(environment(bind), settings.BASE_DIR, self._say)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, supervisor.ask_stop)
-        started = engines_seen = time.monotonic()
-        waiting = background(layout.log)
-        announced = False
-
-        def look() -> None:
-            nonlocal announced, engines_seen
-            now = time.monotonic()
-            answered = not announced and answers(bind, port)
-            if waiting and (answered or now - started > BACKGROUND_DELAY_SECONDS):
-                supervisor.start(waiting)
-                waiting.clear()
-            if answered:
-                announced = True
-                self._say(f"Logs are in {layout.log}")
-                self._say(f"BZPEER runs at {address(bind, port)} (Ctrl-C stops it)")
-            if now - engines_seen > ENGINE_LOOK_SECONDS:
-                engines_seen = now
-                self._revive_engines(layout)
-
+        attendant = Attendant(supervisor, layout, bind, port, self._say)
         supervisor.start([web(bind, port, layout.log)])
         try:
-            kept_alive = supervisor.watch(look)
+            kept_alive = supervisor.watch(attendant.look)
             self._say("Stopping ...")
         finally:
             supervisor.stop()
         return kept_alive
 
-    def _revive_engines(self, layout: Layout) -> None:
-        """Start engines again whose keeper was killed."""
-        if embedded.is_kept(layout.var):
-            return
-        self._say("An engine was stopped from outside; starting it again")
-        try:
-            embedded.use_engines(layout.var)
-        except embedded.EngineError as error:
-            self._say(str(error))
-
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+class Attendant:
+    """What ``up`` looks after while the services run: the rest of the start, and the engines."""
+
+    def __init__(
+        self, supervisor: Supervisor, layout: Layout, bind: str, port: int, say: Callable[[str], None]
+    ) -> None:
+        self.supervisor = supervisor
+        self.layout = layout
+        self.bind = bind
+        self.port = port
+        self.say = say
+        self.started = self.engines_seen = time.monotonic()
+        self.waiting = background(layout.log)
+        self.is_announced = False
+
+    def look(self) -> None:
+        """Called a few times a second."""
+        now = time.monotonic()
+        if not self.is_announced and answers(self.bind, self.port):
+            self.is_announced = True
+            self.say(f"Logs are in {self.layout.log}")
+            self.say(f"BZPEER runs at {address(self.bind, self.port)} (Ctrl-C stops it)")
+        if self.waiting and (self.is_announced or now - self.started > BACKGROUND_DELAY_SECONDS):
+            self.supervisor.start(self.waiting)
+            self.waiting = []
+        if now - self.engines_seen > ENGINE_LOOK_SECONDS:
+            self.engines_seen = now
+            self.revive_engines()
+
+    def revive_engines(self) -> None:
+        """Start engines again whose keeper was killed."""
+        if embedded.is_kept(self.layout.var):
+            return
+        self.say("An engine was stopped from outside; starting it again")
+        try:
+            embedded.use_engines(self.layout.var)
+        except embedded.EngineError as error:
+            self.say(str(error))
 
 
 def check_free(bind: str, port: int) -> None:
