@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
@@ -28,6 +29,9 @@ if TYPE_CHECKING:  # Django's admin classes take their model as a parameter in t
 else:
     AccountCreationForm, AccountAdmin = AdminUserCreationForm, DjangoUserAdmin
     ClaimsAdmin, EventInline = admin.ModelAdmin, admin.TabularInline
+
+# Staff log in where everybody does: with rate limits and a second factor, of which the admin's own form knows nothing.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # the way allauth documents
 
 
 class UserCreationForm(AccountCreationForm):

@@ -98,6 +98,13 @@ def test_each_act_answers_each_person(
     assert {who: outcome(world.browsers[who], method, address, data) for who in expected} == expected
 
 
+def test_the_admin_has_no_log_in_of_its_own(world: World) -> None:
+    """The site's log in has rate limits and asks for the second factor."""
+    answer = world.browsers["anonymous"].get("/admin/", follow=True)
+    assert answer.redirect_chain[-1][0].startswith(reverse("account_login"))
+    assert world.browsers["reader"].get("/admin/", follow=True).status_code == 403
+
+
 @pytest.mark.parametrize("who", ["anonymous", "reader", "claimant", "staff without rights"])
 def test_only_staff_with_the_right_decide(world: World, who: str) -> None:
     world.browsers[who].post(

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from profiles.models import User
+from tests.factories import PASSWORD
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clean_cache")]
+
+SIGN_UP = {"name": "Nora New", "email": "nora@example.org", "password1": PASSWORD, "password2": PASSWORD}
+SIGNED_OUT = ["account_login", "account_signup", "account_reset_password", "account_email_verification_sent"]
+SIGNED_IN = ["account_email", "account_change_password", "account_logout", "mfa_index", "socialaccount_connections"]
+INLINE = re.compile(r"""<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\b(?:src=|type="application/(?:ld\+)?json"))""")
+
+
+@pytest.mark.parametrize("name", SIGNED_OUT)
+def test_pages_before_log_in_hold_to_the_security_policy(client: Client, name: str) -> None:
+    answer = client.get(reverse(name))
+    assert answer.status_code == 200
+    assert INLINE.search(answer.content.decode()) is None
+    assert 'class="site-header"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", SIGNED_IN)
+def test_pages_of_the_account_hold_to_the_security_policy(signed_in: Client, name: str) -> None:
+    answer = signed_in.get(reverse(name))
+    assert answer.status_code == 200
+    assert INLINE.search(answer.content.decode()) is None
+    assert "private" in answer["Cache-Control"]
+
+
+def test_an_account_needs_its_address_confirmed(client: Client) -> None:
+    answer = client.post(reverse("account_signup"), SIGN_UP)
+    assert answer["Location"] == reverse("account_email_verification_sent")
+    assert User.objects.get(email="nora@example.org").name == "Nora New"
+    assert client.get(reverse("me")).status_code == 302
+    [letter] = mail.outbox
+    [link] = re.findall(r"http://testserver(/\S+)", str(letter.body))
+    assert client.post(link).status_code == 302
+    client.post(reverse("account_login"), {"login": "NORA@example.org", "password": PASSWORD})
+    assert client.get(reverse("me")).status_code == 200
+
+
+def test_sign_up_does_not_tell_who_has_an_account(client: Client, reader: User) -> None:
+    known = client.post(reverse("account_signup"), SIGN_UP | {"email": reader.email.upper()})
+    unknown = Client().post(reverse("account_signup"), SIGN_UP)
+    assert known["Location"] == unknown["Location"]
+    assert User.objects.filter(email__iexact=reader.email).count() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"email": "not an address"},
+        {"email": "x" * 400 + "@example.org"},
+        {"name": "\x00"},
+        {"name": "x" * 151},
+        {"name": ""},
+        {"password2": "another one"},
+        {"password1": "1234567890", "password2": "1234567890"},
+    ],
+)
+def test_a_wrong_form_is_shown_again(client: Client, wrong: dict[str, str]) -> None:
+    answer = client.post(reverse("account_signup"), SIGN_UP | wrong)
+    assert answer.status_code == 200
+    assert 'class="errorlist"' in answer.content.decode()
+    assert not User.objects.exists()
+
+
+def test_log_in_never_leaves_the_site(client: Client, reader: User) -> None:
+    there = client.post(
+        f"{reverse('account_login')}?next=https://elsewhere.example/", {"login": reader.email, "password": PASSWORD}
+    )
+    assert there["Location"] == "/"
+
+
+def test_guessing_is_slowed_down(client: Client, reader: User) -> None:
+    for _ in range(30):
+        answer = client.post(reverse("account_login"), {"login": reader.email, "password": "wrong"})
+    assert "Too many" in answer.content.decode()
