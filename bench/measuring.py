@@ -31,10 +31,11 @@ def time_pages(addresses: Iterable[str], **headers: str) -> dict[str, Any]:
     client = Client()
     chosen = list(addresses)
     cold: list[float] = []
+    warm: list[float] = []
     for address in chosen:
         cache.clear()
         cold.append(_time(client, address, headers))
-    warm = [_time(client, address, headers) for address in chosen]
+        warm.append(_time(client, address, headers))
     most, heaviest = 0, 0
     for address in chosen[:20]:
         cache.clear()

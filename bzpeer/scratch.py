@@ -22,6 +22,7 @@ def scratch_database(purpose: str) -> Iterator[str]:
     before = os.environ.get("DATABASE_URL")
     settings["TEST"]["NAME"] = f"bzpeer_{purpose}_{os.getpid()}"
     original = settings["NAME"]
+    close_connections()  # a pool that is already open would keep leading to the original database
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     if before:
         os.environ["DATABASE_URL"] = before.replace(f"/{original}?", f"/{name}?", 1)

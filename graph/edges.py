@@ -28,7 +28,7 @@ class Derivation:
     """A derived table: its key, its values, and the query that makes the rows of the touched authors.
 
     ``authors`` names the key columns that hold authors; a row belongs to each of them. ``query`` reads the temporary
-    tables ``touched`` (author_id) and ``member`` (see ``_gather``).
+    tables ``touched`` (author_id), and ``listed`` and ``member`` (see ``_gather``).
     """
 
     table: str
@@ -65,8 +65,7 @@ TOPICS = Derivation(
     authors=("author_id",),
     query="""
         SELECT p.author_id, wt.topic_id, count(*)::int, min(w.year), max(w.year)
-        FROM touched JOIN works_attribution p USING (author_id)
-        JOIN works_work w ON w.id = p.work_id AND NOT w.is_deleted
+        FROM touched JOIN works_attribution p USING (author_id) JOIN listed w USING (work_id)
         JOIN works_worktopic wt ON wt.work_id = p.work_id
         GROUP BY 1, 2
     """,
@@ -78,8 +77,7 @@ INSTITUTIONS = Derivation(
     authors=("author_id",),
     query="""
         SELECT p.author_id, i.institution_id, count(DISTINCT p.work_id)::int, min(w.year), max(w.year)
-        FROM touched JOIN works_attribution p USING (author_id)
-        JOIN works_work w ON w.id = p.work_id AND NOT w.is_deleted
+        FROM touched JOIN works_attribution p USING (author_id) JOIN listed w USING (work_id)
         JOIN works_authorshipinstitution i ON i.authorship_id = p.authorship_id
         GROUP BY 1, 2
     """,
@@ -98,7 +96,7 @@ def refresh(author_ids: Iterable[int]) -> set[int]:
         cursor.execute("INSERT INTO touched SELECT DISTINCT unnest(%s::bigint[])", [list(author_ids)])
         cursor.execute("ANALYZE touched")
         _gather(
-            "JOIN (SELECT DISTINCT work_id FROM works_attribution JOIN touched USING (author_id)) own USING (work_id)"
+            "JOIN (SELECT DISTINCT work_id FROM works_attribution JOIN touched USING (author_id)) own ON work_id = id"
         )
         changed: set[int] = set()
         for derivation in DERIVATIONS:
@@ -107,7 +105,7 @@ def refresh(author_ids: Iterable[int]) -> set[int]:
                 changed.update(author for pair in rows for author in pair)
         cursor.execute("SELECT author_id FROM touched")
         changed.update(author for (author,) in cursor.fetchall())
-        cursor.execute("DROP TABLE touched, member")
+        cursor.execute("DROP TABLE touched, listed, member")
     return changed
 
 
@@ -119,10 +117,10 @@ def rebuild() -> None:
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
         cursor.execute("CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT DISTINCT author_id FROM works_attribution")
         cursor.execute("ANALYZE touched")
-        _gather("")
+        _gather("", is_touched="true")
         for derivation in DERIVATIONS:
             _replace(derivation)
-        cursor.execute("DROP TABLE touched, member")
+        cursor.execute("DROP TABLE touched, listed, member")
 
 
 def digests() -> dict[str, str]:
@@ -142,23 +140,27 @@ def lock_writers() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])
 
 
-def _gather(restriction: str) -> None:
-    """Make ``member``: the authors of every work that makes collaborations, with the share 1/(n-1) it gives each pair.
+def _gather(restriction: str, is_touched: str = "p.author_id IN (SELECT author_id FROM touched)") -> None:
+    """Make ``listed``, the works that count with their year, and ``member``, the authors of those that make ties.
 
-    n counts the people among the printed names, so that the shares of a work sum to one for each of its authors.
+    A member brings its pairs the share 1/(n-1); n counts the people among the printed names, so that the shares of a
+    work sum to one for each of its authors. The wide table of works is read once.
     """
     with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE listed ON COMMIT DROP AS"
+            f" SELECT id AS work_id, year FROM works_work {restriction} WHERE NOT is_deleted"
+        )
+        cursor.execute("ANALYZE listed")
         cursor.execute(f"""
             CREATE TEMP TABLE member ON COMMIT DROP AS
             SELECT p.work_id, p.author_id, size.year, size.authors,
-                   ({SHARE_UNIT} / (size.authors - 1))::int AS share,
-                   p.author_id IN (SELECT author_id FROM touched) AS is_touched
+                   ({SHARE_UNIT} / (size.authors - 1))::int AS share, {is_touched} AS is_touched
             FROM (
-                SELECT q.work_id, w.year, count(*)::int AS authors
-                FROM works_attribution q {restriction} JOIN works_work w ON w.id = q.work_id
-                WHERE NOT w.is_deleted GROUP BY q.work_id, w.year
+                SELECT q.work_id, min(w.year) AS year, count(*)::int AS authors
+                FROM works_attribution q JOIN listed w USING (work_id) GROUP BY q.work_id
                 HAVING count(*) BETWEEN 2 AND {MAXIMUM_AUTHORS}
-            ) size JOIN works_attribution p ON p.work_id = size.work_id
+            ) size JOIN works_attribution p USING (work_id)
         """)
         cursor.execute("ANALYZE member")
 
@@ -185,14 +187,15 @@ def _apply(derivation: Derivation) -> list[tuple[int, int]]:
             )
             changed += cursor.fetchall()
         cursor.execute(
-            f"DELETE FROM fresh f USING {derivation.table} t WHERE {same_key} AND ({old}) IS NOT DISTINCT FROM ({new})"
+            f"CREATE TEMP TABLE differing ON COMMIT DROP AS SELECT {derivation.columns} FROM fresh f WHERE NOT EXISTS"
+            f" (SELECT FROM {derivation.table} t WHERE {same_key} AND ({old}) IS NOT DISTINCT FROM ({new}))"
         )
         cursor.execute(
-            f"INSERT INTO {derivation.table} AS t ({derivation.columns}) SELECT {derivation.columns} FROM fresh"
+            f"INSERT INTO {derivation.table} AS t ({derivation.columns}) SELECT {derivation.columns} FROM differing"
             f" ON CONFLICT ({key}) DO UPDATE SET {assign} RETURNING {own_key}"
         )
         changed += cursor.fetchall()
-        cursor.execute("DROP TABLE fresh")
+        cursor.execute("DROP TABLE fresh, differing")
     return changed
 
 

@@ -16,7 +16,9 @@ TIE_BUDGET = 60_000
 """Ties looked at before the search gives up."""
 PATHS = 3
 CANDIDATES = 400
-"""Shortest paths compared to find the strongest."""
+"""Paths of one length compared to find the strongest."""
+DETOUR_FRONTIER = 600
+"""Paths one step longer are looked for only when at most so many authors must be asked."""
 
 Neighbours = Callable[[Iterable[int]], Mapping[int, Mapping[int, float]]]
 """Gives the co-authors of each of some authors, with the strength of the tie."""
@@ -24,7 +26,7 @@ Neighbours = Callable[[Iterable[int]], Mapping[int, Mapping[int, float]]]
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """The answer. ``paths`` are author ids from one end to the other, strongest first, all of the shortest length.
+    """The answer. ``paths`` are author ids from one end to the other, shortest first, among equals strongest first.
 
     ``distance`` is the number of collaborations to cross, None when none was found. ``is_exhaustive`` is false when the
     search stopped at its budget: then a longer connection may exist.
@@ -43,6 +45,7 @@ class _Side:
         self.depth = 0
         self.distance = {start: 0}
         self.before: dict[int, dict[int, float]] = {start: {}}
+        self.ties: dict[int, Mapping[int, float]] = {}
         self.frontier = [start]
 
     def expand(self, neighbours: Neighbours) -> int:
@@ -52,6 +55,7 @@ class _Side:
         seen = 0
         for author, ties in neighbours(self.frontier).items():
             seen += len(ties)
+            self.ties[author] = ties
             for other, strength in ties.items():
                 known = self.distance.get(other)
                 if known is None:
@@ -72,6 +76,13 @@ class _Side:
             for cost, way in self.ways_back(previous):
                 yield cost + 1.0 / strength, (author, *way)
 
+    def layers(self, start: int) -> list[set[int]]:
+        """The authors at the end of any walk of 0, 1, ... ``depth`` steps from the start, detours included."""
+        found = [{start}]
+        for _ in range(self.depth):
+            found.append({other for author in found[-1] for other in self.ties.get(author, ())})
+        return found
+
 
 def connect(
     start: int, end: int, neighbours: Neighbours, *, paths: int = PATHS, tie_budget: int = TIE_BUDGET
@@ -79,7 +90,8 @@ def connect(
     """The shortest collaboration paths from ``start`` to ``end``, at most ``paths`` of them.
 
     Among paths of the same length the one with the least resistance comes first, a tie's resistance being one over its
-    strength.
+    strength. When there are fewer than ``paths`` of the shortest length, those one step longer follow, as far as they
+    are found by asking few more authors.
     """
     if start == end:
         return Connection(((start,),), 0, True, 0)
@@ -93,6 +105,10 @@ def connect(
         meeting = [author for author in side.frontier if author in forward.distance and author in backward.distance]
         if meeting:
             found = _strongest(meeting, forward, backward, paths)
+            smaller = min(forward, backward, key=lambda side: len(side.frontier))
+            if len(found) < paths and len(smaller.frontier) <= DETOUR_FRONTIER and seen <= tie_budget:
+                seen += smaller.expand(neighbours)
+                found += tuple(_detours(start, end, forward, backward, paths - len(found)))
             return Connection(found, len(found[0]) - 1, True, seen)
     return Connection((), None, True, seen)
 
@@ -108,3 +124,45 @@ def _strongest(meeting: Iterable[int], forward: _Side, backward: _Side, paths: i
 
     compared = (path for path, _ in zip(all_paths(), range(CANDIDATES), strict=False))
     return tuple(path for _, path in nsmallest(paths, compared))
+
+
+def _detours(start: int, end: int, forward: _Side, backward: _Side, most: int) -> list[tuple[int, ...]]:
+    """The strongest paths whose length is the sum of both depths, without meeting an author twice."""
+    there, back = forward.layers(start), backward.layers(end)
+    meeting = there[-1] & back[-1]
+    ahead = _ways(meeting, there, forward.ties)
+    behind = _ways(meeting, back, backward.ties)
+
+    def walks() -> Iterator[tuple[float, tuple[int, ...]]]:
+        for author in sorted(meeting):
+            for cost_there, first in ahead(author, len(there) - 1):
+                for cost_on, last in behind(author, len(back) - 1):
+                    if set(first).isdisjoint(last[1:]):
+                        yield cost_there + cost_on, (*reversed(first), *last[1:])
+
+    compared = (walk for walk, _ in zip(walks(), range(CANDIDATES), strict=False))
+    return [path for _, path in nsmallest(most, compared)]
+
+
+def _ways(
+    meeting: set[int], layers: list[set[int]], ties: Mapping[int, Mapping[int, float]]
+) -> Callable[[int, int], Iterator[tuple[float, tuple[int, ...]]]]:
+    """Walks back from a meeting author through the layers to the start, each author at most once."""
+    inward: list[dict[int, list[tuple[float, int]]]] = [{} for _ in layers]
+    wanted = meeting
+    for step in range(len(layers) - 1, 0, -1):
+        for author in layers[step - 1]:
+            for other in wanted.intersection(ties.get(author, ())):
+                inward[step].setdefault(other, []).append((1.0 / ties[author][other], author))
+        wanted = {author for sources in inward[step].values() for _, author in sources}
+
+    def walk(author: int, step: int) -> Iterator[tuple[float, tuple[int, ...]]]:
+        if step == 0:
+            yield 0.0, (author,)
+            return
+        for cost, previous in sorted(inward[step].get(author, ())):
+            for rest, way in walk(previous, step - 1):
+                if author not in way:
+                    yield rest + cost, (author, *way)
+
+    return walk

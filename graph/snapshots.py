@@ -160,15 +160,16 @@ def _write(
         columns.write("fresh_trust", _FRESH, {**facts, "flow": flows, "score": score})
         cursor.execute("ANALYZE fresh_trust")
         cursor.execute(
-            "DELETE FROM fresh_trust f USING graph_trustsnapshot t WHERE t.author_id = f.author_id"
-            f" AND t.formula = {trust.FORMULA} AND ({kept}) = ({fresh})"
+            "CREATE TEMP TABLE differing ON COMMIT DROP AS SELECT * FROM fresh_trust f WHERE NOT EXISTS"
+            " (SELECT FROM graph_trustsnapshot t WHERE t.author_id = f.author_id"
+            f" AND t.formula = {trust.FORMULA} AND ({kept}) = ({fresh}))"
         )
         cursor.execute(
             f"""
             INSERT INTO graph_trustchange (author_id, at, cause, score_before, score_after, before, after)
             SELECT t.author_id, %s, %s, t.score, f.score,
                    {_as_json("t", "close_collaborators")}, {_as_json("f", "close")}
-            FROM fresh_trust f JOIN graph_trustsnapshot t USING (author_id)
+            FROM differing f JOIN graph_trustsnapshot t USING (author_id)
             WHERE t.score <> f.score OR t.level <> f.level
             """,
             [at, cause],
@@ -176,14 +177,14 @@ def _write(
         cursor.execute(
             f"""
             INSERT INTO graph_trustsnapshot AS t (author_id, formula, computed_at, {counts})
-            SELECT f.author_id, {trust.FORMULA}, %s, {fresh} FROM fresh_trust f
+            SELECT f.author_id, {trust.FORMULA}, %s, {fresh} FROM differing f
             ON CONFLICT (author_id) DO UPDATE SET formula = excluded.formula, computed_at = excluded.computed_at,
                 {", ".join(f"{name} = excluded.{name}" for name in counts.split(", "))}
             """,
             [at],
         )
         changed = int(cursor.rowcount)
-        cursor.execute("DROP TABLE fresh_trust")
+        cursor.execute("DROP TABLE fresh_trust, differing")
     return changed
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice, pairwise
 
 import networkx as nx
 import numpy as np
@@ -33,8 +34,21 @@ def test_distances_agree_with_networkx(network: nx.Graph) -> None:
 
 def test_paths_are_the_shortest_ones_of_networkx(network: nx.Graph) -> None:
     for start, end in ((3, 450), (17, 599), (100, 101)):
-        found = connect(start, end, fetch_from(network), paths=1000).paths
-        assert set(found) == {tuple(path) for path in nx.all_shortest_paths(network, start, end)}
+        answer = connect(start, end, fetch_from(network), paths=300)
+        shortest = {path for path in answer.paths if len(path) == (answer.distance or 0) + 1}
+        assert shortest == {tuple(path) for path in nx.all_shortest_paths(network, start, end)}
+
+
+def test_when_shortest_paths_are_few_the_next_longer_ones_follow(network: nx.Graph) -> None:
+    for start, end in ((0, 1), (3, 450), (20, 21), (605, 606)):
+        few = len(list(nx.all_shortest_paths(network, start, end)))
+        answer = connect(start, end, fetch_from(network), paths=few + 3)
+        simple = islice(nx.shortest_simple_paths(network, start, end), few + 3)
+        longest = (answer.distance or 0) + 2
+        expected = sorted(len(path) for path in simple if len(path) <= longest)
+        assert [len(path) for path in answer.paths] == expected
+        assert all(network.has_edge(*step) for path in answer.paths for step in pairwise(path))
+        assert all(len(set(path)) == len(path) for path in answer.paths)
 
 
 def test_the_strongest_path_comes_first() -> None:
