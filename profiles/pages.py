@@ -153,7 +153,8 @@ def researcher_page(head: ResearcherHead, query: QueryDict) -> ResearcherPage:
 
 def describe(topics: Sequence[Topic], companions: Sequence[Author]) -> str:
     """One line made of facts only: what the works are about, and with whom most of them were written."""
-    subjects = [topic.name or topic.code for topic in topics[:3]]
+    # Two schemes can have a subject of one name: cs.IT and math.IT are both Information Theory.
+    subjects = list(dict.fromkeys(topic.name or topic.code for topic in topics))[:3]
     about = (
         f"Publishes on {_listed(subjects)}" if subjects else "An author of imported works whose topics are not known"
     )

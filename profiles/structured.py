@@ -30,7 +30,7 @@ def json_ld(page: ResearcherPage, site: str) -> SafeString:
         "identifier": f"https://orcid.org/{author.orcid}" if author.orcid else "",
         "sameAs": [link for link in (author.orcid and f"https://orcid.org/{author.orcid}", author.homepage) if link],
         "affiliation": [{"@type": "Organization", "name": place.name} for place in page.affiliations[:3]],
-        "knowsAbout": [entry.topic.name or entry.topic.code for entry in page.topics[:10]],
+        "knowsAbout": list(dict.fromkeys(entry.topic.name or entry.topic.code for entry in page.topics[:10])),
     }
     document = {
         "@context": "https://schema.org",

@@ -295,6 +295,7 @@ def test_the_description_is_made_of_facts() -> None:
     assert (
         describe(topics, people) == "Publishes on Information Retrieval and cs.CL, most often with Yun Xiao and Di Jin."
     )
+    assert describe([*topics[:1], *topics], []) == "Publishes on Information Retrieval and cs.CL."
     assert describe(topics[:1], []) == "Publishes on Information Retrieval."
     assert describe([], []) == "An author of imported works whose topics are not known."
 
