@@ -144,8 +144,8 @@ def _rows_written() -> int:
 
 
 def _digest() -> dict[str, str]:
-    with transaction.atomic():
-        return facts_digest()
+    with transaction.atomic(), connection.cursor() as cursor:
+        return facts_digest(cursor)
 
 
 def _server_cpu() -> float:

@@ -187,6 +187,8 @@ IMPORT_UPLOAD_MAX_BYTES = env.integer("IMPORT_UPLOAD_MAX_MB", 2048) * 1024 * 102
 IMPORT_BATCH_SIZE = env.integer("IMPORT_BATCH_SIZE", 2000)
 # Workers that share one run of a file; network sources are always read by one.
 IMPORT_SHARDS = env.integer("IMPORT_SHARDS", 2)
+# Seconds for which a batch is tried again while the database is away, full or busy.
+IMPORT_PATIENCE = env.integer("IMPORT_PATIENCE", 90)
 # Seconds without a sign of life after which another worker takes an import over.
 IMPORT_DEAD_AFTER = env.integer("IMPORT_DEAD_AFTER", 60)
 # Addresses in private ranges are refused as import URLs unless they are named here (host or host:port).

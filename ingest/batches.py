@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+from django.conf import settings
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -28,7 +29,7 @@ from works.records import InstitutionRecord, Rejected, WorkRecord
 logger = logging.getLogger(__name__)
 
 #: How long a batch is tried again while the database is away or other imports are in the way.
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = float(settings.IMPORT_PATIENCE)
 #: SQLSTATE classes that blame the data: data exception, integrity violation, program limit (a text too long to index).
 _ABOUT_DATA = ("22", "23", "54")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from typing import Any
 
 #: How a work is known outside this database: its identifiers, else its title and author list.
 _WORK_KEYS = """
@@ -40,16 +40,15 @@ _TABLES = {
 }
 
 
-def facts_digest() -> dict[str, str]:
-    """``{table: md5 of its rows}``; run it inside a transaction."""
+def facts_digest(cursor: Any) -> dict[str, str]:
+    """``{table: md5 of its rows}`` through a cursor of Django's or of the driver's own, inside a transaction."""
     digests = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_WORK_KEYS)
-        for name, query in _TABLES.items():
-            cursor.execute(
-                f"SELECT coalesce(md5(string_agg(line, E'\\n' ORDER BY line)), '')"  # noqa: S608 -- constants above
-                f" FROM (SELECT md5(found::text) AS line FROM ({query}) AS found) AS lines"
-            )
-            digests[name] = cursor.fetchone()[0]
-        cursor.execute("DROP TABLE work_keys")
+    cursor.execute(_WORK_KEYS)
+    for name, query in _TABLES.items():
+        cursor.execute(
+            f"SELECT coalesce(md5(string_agg(line, E'\\n' ORDER BY line)), '')"  # noqa: S608 -- constants above
+            f" FROM (SELECT md5(found::text) AS line FROM ({query}) AS found) AS lines"
+        )
+        digests[name] = cursor.fetchone()[0]
+    cursor.execute("DROP TABLE work_keys")
     return digests

@@ -25,8 +25,8 @@ State = ImportRun.State
 
 
 def digest() -> dict[str, str]:
-    with transaction.atomic():
-        return facts_digest()
+    with transaction.atomic(), connection.cursor() as cursor:
+        return facts_digest(cursor)
 
 
 def empty_catalogue() -> None:

@@ -1,0 +1,154 @@
+"""Imports whose processes, database or broker are killed: after recovery everything is there, once."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.processes.installation import BATCH, RECORDS, REJECTED_EACH, Installation, server
+from tests.waiting import eventually
+
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("import-faults")]
+
+REJECTED = RECORDS // REJECTED_EACH
+DONE = ("done", RECORDS, RECORDS - REJECTED, REJECTED)
+
+
+def test_a_killed_import_goes_on_after_its_last_batch(
+    installation: Installation, records: Path, undisturbed: dict[str, str]
+) -> None:
+    installation.slow_commits()
+    process = installation.start(*installation.ingest(records))
+    eventually(lambda: installation.seen() >= 3 * BATCH)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    taken = installation.seen()
+    assert 0 < taken < RECORDS
+    done = installation.run(*installation.ingest(records, "--resume", "1"))
+    assert done.returncode == 0, done.stderr
+    assert installation.counts(1) == DONE
+    assert installation.digest() == undisturbed
+
+
+def test_a_killed_import_that_is_started_anew_doubles_nothing(
+    installation: Installation, records: Path, undisturbed: dict[str, str]
+) -> None:
+    installation.slow_commits()
+    process = installation.start(*installation.ingest(records, "--workers", "2"))
+    eventually(lambda: installation.seen() >= 3 * BATCH)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    done = installation.run(*installation.ingest(records))
+    assert done.returncode == 0, done.stderr
+    state, seen, created, rejected = installation.counts(2)
+    assert (state, seen, rejected) == ("done", RECORDS, REJECTED)
+    assert 0 < created < RECORDS - REJECTED
+    assert installation.digest() == undisturbed
+
+
+def test_a_database_killed_in_the_middle_of_a_commit_loses_and_doubles_nothing(
+    installation: Installation, records: Path, undisturbed: dict[str, str]
+) -> None:
+    installation.slow_commits()
+    process = installation.start(*installation.ingest(records))
+    committing = "SELECT pid FROM pg_stat_activity WHERE query = 'COMMIT' AND state = 'active' AND datname = %s"
+    eventually(lambda: installation.seen() >= 2 * BATCH)
+    found: list[int] = []
+
+    def is_committing() -> bool:
+        found.extend(row[0] for row in installation.sql(committing, installation.name))
+        return bool(found)
+
+    eventually(is_committing)
+    # A killed backend takes the whole server through crash recovery.
+    os.kill(found[0], signal.SIGKILL)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
+    assert installation.counts(1) == DONE
+    assert installation.digest() == undisturbed
+
+
+def test_a_killed_database_server_is_waited_for(
+    var: Path, installation: Installation, records: Path, undisturbed: dict[str, str]
+) -> None:
+    installation.slow_commits()
+    process = installation.start(*installation.ingest(records))
+    eventually(lambda: installation.seen() >= 2 * BATCH)
+    server(var, "postgres").kill()
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
+    assert installation.counts(1) == DONE
+    assert installation.digest() == undisturbed
+
+
+def test_two_imports_of_one_file_at_once_make_every_work_once(
+    installation: Installation, records: Path, undisturbed: dict[str, str]
+) -> None:
+    both = [installation.start(*installation.ingest(records)) for _ in range(2)]
+    for process in both:
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, output
+    rows = installation.sql("SELECT state, seen, rejected FROM ingest_importrun")
+    assert rows == [("done", RECORDS, REJECTED)] * 2
+    assert installation.sql("SELECT sum(created)::int FROM ingest_importrun") == [(RECORDS - REJECTED,)]
+    assert installation.digest() == undisturbed
+
+
+def test_a_killed_broker_delays_a_run_and_loses_nothing(
+    var: Path, installation: Installation, records: Path, undisturbed: dict[str, str]
+) -> None:
+    installation.slow_commits()
+    worker = ["-m", "celery", "-A", "bzpeer", "worker", "--concurrency", "1", "--without-gossip", "--without-mingle"]
+    installation.start(*worker)
+    queued = installation.run("manage.py", "ingest", "arxiv-snapshot", str(records), "--queue", "--workers", "1")
+    assert queued.returncode == 0, queued.stderr
+    eventually(lambda: installation.seen() >= 2 * BATCH)
+    server(var, "valkey").kill()
+    eventually(lambda: installation.counts(1)[1] == RECORDS)
+    revive = "import django; django.setup(); from ingest.tasks import revive_imports; revive_imports()"
+
+    def revived() -> bool:
+        return installation.run("-c", revive).returncode == 0 and installation.counts(1)[0] == "done"
+
+    eventually(revived)
+    assert installation.counts(1) == DONE
+
+
+def test_a_full_disk_ends_an_import_in_one_line_and_it_goes_on_when_there_is_room(
+    installation: Installation, records: Path, undisturbed: dict[str, str]
+) -> None:
+    installation.environment["IMPORT_PATIENCE"] = "1"
+    installation.sql(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF (SELECT count(*) FROM ingest_importbatch) >= 3 THEN"
+        " RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END IF;"
+        " RETURN NEW; END $$"
+    )
+    installation.sql(
+        "CREATE TRIGGER full_disk BEFORE INSERT ON works_authorship FOR EACH ROW EXECUTE FUNCTION full_disk()"
+    )
+    failed = installation.run(*installation.ingest(records))
+    assert failed.returncode == 1
+    assert "No space left on device" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert installation.seen() == 3 * BATCH
+    installation.sql("DROP TRIGGER full_disk ON works_authorship")
+    done = installation.run(*installation.ingest(records, "--resume", "1"))
+    assert done.returncode == 0, done.stderr
+    assert installation.counts(1) == DONE
+    assert installation.digest() == undisturbed
+
+
+def test_ctrl_c_stops_an_import_in_good_order(installation: Installation, records: Path) -> None:
+    installation.slow_commits()
+    process = installation.start(*installation.ingest(records))
+    eventually(lambda: installation.seen() >= BATCH)
+    os.killpg(process.pid, signal.SIGINT)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "--resume 1" in output
+    assert "Traceback" not in output
+    assert installation.counts(1)[0] == "stopped"
