@@ -5,13 +5,15 @@ Names and queries meet in the normal form of ``works.names`` (``darrell trevor``
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Case, Model, Q, QuerySet, Value, When
 
 from works.identifiers import orcid
 from works.models import Author, Institution, Topic
+from works.models.authors import LEADING_WORKS
 from works.name_forms import fold
 from works.paging import Page, encode_cursor, number_cursor
 from works.rows import title_key
@@ -22,34 +24,52 @@ PAGE_SIZE = 30
 #: Words of a name query beyond this many are left out.
 MAX_WORDS = 8
 SUGGESTED = 5
-COUNTED = 1000
 
 
 def search_researchers(query: str, cursor: str = "") -> Page[Author]:
-    """Author records under a name, records of exactly that name first, then by number of works."""
+    """Author records under a name: records of exactly that name first, then by number of works.
+
+    One word, which may be the beginning of very many names, is ordered by works alone.
+    """
     known = orcid(query)
     if known is not None:
         return Page(list(Author.objects.public().filter(orcid=known)))
     words = _words(query)
-    authors = Author.objects.public()
     if query and not words:
         return Page([])
-    for word in words:
-        authors = authors.filter(begins_a_word("name_key", word))
-    exact = exact_keys(query)
-    ranked = authors.annotate(
-        is_exact=Case(When(name_key__in=exact, then=Value(1)), default=Value(0)) if exact else Value(0)
-    )
+    exact = exact_keys(query) if len(words) > 1 else set()
     start = number_cursor(cursor, 3)
+    after = Q()
     if start is not None:
         is_exact, works, row_id = start
-        after = Q(work_count__lt=works) | Q(work_count=works, pk__gt=row_id)
-        ranked = ranked.filter(Q(is_exact__lt=is_exact) | Q(is_exact=is_exact) & after if exact else after)
-    order = ("-is_exact", "-work_count", "pk") if exact else ("-work_count", "pk")
-    rows = list(ranked.order_by(*order)[: PAGE_SIZE + 1])
+        behind = Q(work_count__lte=works) & (Q(work_count__lt=works) | Q(pk__gt=row_id))
+        after = Q(is_exact__lt=is_exact) | Q(is_exact=is_exact) & behind if exact else behind
+    if exact:
+        found = named(words).annotate(is_exact=Case(When(name_key__in=exact, then=Value(1)), default=Value(0)))
+        rows = list(found.filter(after).order_by("-is_exact", "-work_count", "pk")[: PAGE_SIZE + 1])
+    else:
+        rows = leading(named(words).annotate(is_exact=Value(0)).filter(after), PAGE_SIZE + 1)
     last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
-    next_cursor = encode_cursor(last.is_exact, last.work_count, last.pk) if last else ""  # type: ignore[attr-defined]
+    next_cursor = encode_cursor(last.is_exact, last.work_count, last.pk) if last else ""
     return Page(rows[:PAGE_SIZE], next_cursor, start is not None)
+
+
+def named(words: Sequence[str]) -> QuerySet[Author]:
+    """Public records whose name has, for every word, a word that begins with it."""
+    authors = Author.objects.public()
+    for word in words:
+        authors = authors.filter(begins_a_word("name_key", word))
+    return authors
+
+
+def leading(authors: QuerySet[Author], wanted: int) -> list[Any]:
+    """The ``wanted`` records with the most works.
+
+    They are looked for among those with many works first; where these do not suffice, the name is rare among all, too.
+    """
+    in_order = authors.order_by("-work_count", "pk")
+    rows = list(in_order.filter(work_count__gte=LEADING_WORKS)[:wanted])
+    return rows if len(rows) == wanted else list(in_order[:wanted])
 
 
 def exact_keys(query: str) -> set[str]:

@@ -1,8 +1,8 @@
 """Searching works: PostgreSQL full text, ranked within the newest matches so that the cost has a bound.
 
 Ranking needs the text vector of every row that it ranks. A query such as "learning" matches a large part of a catalogue
-of a million works, so only the newest ``RANKED`` matches are ranked; paging goes on through the older ones by date.
-Counts and facets are over at most ``COUNTED`` matches and say so.
+of a million works, so only the newest ``CANDIDATES`` matches are ranked; paging goes on through the older ones by date.
+Counts and facets are over the same candidates and say so.
 """
 
 from __future__ import annotations
@@ -23,12 +23,23 @@ from works.models.catalogue import WorkQuerySet
 from works.paging import Page, date_cursor, encode_cursor, number_cursor
 from works.query_terms import parse_terms
 from works.search_marks import kind_mark, year_mark
-from works.text_matches import MarkQuery, Match, Place, TextQuery, is_behind, newest_matches, text_query
+from works.text_matches import (
+    MarkQuery,
+    Match,
+    Place,
+    TextQuery,
+    first_matches,
+    in_listing_order,
+    is_behind,
+    text_query,
+)
 
 PAGE_SIZE = 20
-RANKED = 300
-COUNTED = 500
+#: The newest matches that are counted and ranked.
+CANDIDATES = 300
 FACET_VALUES = 8
+#: Works of a topic that are read and sorted rather than looked for along the listing.
+SMALL_TOPIC = 20_000
 #: Weights of D, C (abstract), B (names), A (title) for ts_rank.
 RANK_WEIGHTS = [0.05, 0.15, 0.6, 1.0]
 RANK_CURSOR = "r"
@@ -42,29 +53,18 @@ class WorkFilters:
     year: int | None = None
     kind: str = ""
 
-    def listed(self) -> WorkQuerySet:
-        """The works that pass, by their columns."""
-        works = self.in_topic()
-        if self.year is not None:
-            # The days say the same as the year; they let the listing start in the right place of its index.
-            works = works.filter(year=self.year, listed_on__range=(date(self.year, 1, 1), date(self.year, 12, 31)))
-        return works.filter(kind=self.kind) if self.kind else works
-
-    def in_topic(self) -> WorkQuerySet:
-        """The works that pass by their topic alone; for the rest ``narrow`` the text query."""
-        works = Work.objects.listed()
-        return works.in_topic(self.topic) if self.topic is not None else works
-
-    def narrow(self, text: TextQuery) -> TextQuery:
+    def narrow(self, words: TextQuery | None) -> TextQuery | None:
         """The text query with the year and kind as marks, so that the text index finds the few that pass."""
         marks = [year_mark(self.year)] if self.year is not None else []
         marks += [kind_mark(self.kind)] if self.kind else []
-        return reduce(and_, [MarkQuery([mark]) for mark in marks], text)
+        queries = [*([] if words is None else [words]), *(MarkQuery([mark]) for mark in marks)]
+        return reduce(and_, queries) if queries else None
 
-    @property
-    def end(self) -> Place | None:
+    def start(self, *, is_ascending: bool = False) -> Place | None:
         """The place in the listing order behind which all that passes stands."""
-        return (date(self.year + 1, 1, 1), 0) if self.year is not None else None
+        if self.year is None:
+            return None
+        return (date(self.year, 1, 1), 0) if is_ascending else (date(self.year + 1, 1, 1), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class WorkResults:
-    """One page of works. ``total`` counts at most ``COUNTED`` matches; ``is_more`` says that there are more."""
+    """One page of works. ``total`` counts at most ``CANDIDATES`` matches; ``is_more`` says that there are more."""
 
     page: Page[Work]
     total: int = 0
@@ -99,47 +99,69 @@ def search_works(query: str, filters: WorkFilters, *, sort: str = "", cursor: st
     terms = parse_terms(query)
     if query and not terms:
         return WorkResults(Page([]))
-    if not terms:
-        works = filters.listed()
-        rows = works.order_by("-listed_on", "-pk").values_list("pk", "listed_on", "year", "kind")[: COUNTED + 1]
-        newest = [Match(*row) for row in rows]
-        return _results(listed_page(works, cursor, size=PAGE_SIZE, is_ascending=sort == "oldest"), newest)
-    works, words = filters.in_topic(), text_query(terms)
+    works = Work.objects.listed()
+    words = text_query(terms) if terms else None
     text = filters.narrow(words)
-    newest = newest_matches(works, text, COUNTED + 1, before=filters.end)
-    if sort == "oldest":
-        page = listed_page(works.filter(search=text), cursor, size=PAGE_SIZE, is_ascending=True)
-    elif sort == "newest" or date_cursor(cursor) is not None:
-        page = _page_by_date(works, text, newest, cursor)
+    if text is None:
+        newest = _newest(works, filters.topic)
+        page = listed_page(works, cursor, size=PAGE_SIZE, topic=filters.topic, is_ascending=sort == "oldest")
+        return _results(page, newest)
+    if filters.topic is not None:
+        works = works.in_topic(filters.topic)
+    in_windows = filters.topic is None or filters.topic.work_count > SMALL_TOPIC
+    newest = first_matches(works, text, CANDIDATES + 1, filters.start(), in_windows=in_windows)
+    if words is not None and not sort and date_cursor(cursor) is None:
+        page = _page_by_rank(words, newest, cursor)
     else:
-        page = _page_by_rank(words, newest[:RANKED], cursor)
+        is_ascending = sort == "oldest"
+        start = date_cursor(cursor) or filters.start(is_ascending=is_ascending)
+        matches = newest if start == filters.start() and not is_ascending else None
+        if matches is None:
+            matches = first_matches(works, text, PAGE_SIZE + 1, start, is_ascending=is_ascending, in_windows=in_windows)
+        page = _page_of(matches, is_continued=date_cursor(cursor) is not None)
     return _results(page, newest)
 
 
 def listed_page(
-    works: WorkQuerySet, cursor: str = "", *, size: int = PAGE_SIZE, is_ascending: bool = False
+    works: WorkQuerySet,
+    cursor: str = "",
+    *,
+    size: int = PAGE_SIZE,
+    topic: Topic | None = None,
+    is_ascending: bool = False,
 ) -> Page[Work]:
-    """A page of the given works in the order of their days, newest first unless ``is_ascending``."""
+    """A page of the given works, of one topic if it is given, newest first unless ``is_ascending``."""
     start = date_cursor(cursor)
     if start is not None:
         works = works.filter(is_behind(start, is_ascending=is_ascending))
-    order = ("listed_on", "pk") if is_ascending else ("-listed_on", "-pk")
-    rows = list(works.defer("search").order_by(*order)[: size + 1])
+    rows = list(_in_order(works.defer("search"), topic, is_ascending=is_ascending)[: size + 1])
     last = rows[size - 1] if len(rows) > size else None
     return Page(rows[:size], encode_cursor(last.listed_on, last.pk) if last else "", start is not None)
 
 
-def _page_by_date(works: WorkQuerySet, text: TextQuery, newest: Sequence[Match], cursor: str) -> Page[Work]:
-    start = date_cursor(cursor)
-    matches = newest if start is None else newest_matches(works, text, PAGE_SIZE + 1, before=start)
+def _in_order(works: WorkQuerySet, topic: Topic | None, *, is_ascending: bool = False) -> WorkQuerySet:
+    """The works in listing order. Those of a small topic are read and sorted, of a large one the listing is walked."""
+    if topic is None:
+        return works.order_by(*in_listing_order(is_ascending=is_ascending))
+    is_large = topic.work_count > SMALL_TOPIC
+    return works.in_topic(topic).order_by(*in_listing_order(is_ascending=is_ascending, by_index=is_large))
+
+
+def _newest(works: WorkQuerySet, topic: Topic | None) -> list[Match]:
+    rows = _in_order(works, topic).values_list("pk", "listed_on", "year", "kind")[: CANDIDATES + 1]
+    return [Match(*row) for row in rows]
+
+
+def _page_of(matches: Sequence[Match], *, is_continued: bool) -> Page[Work]:
     next_cursor = encode_cursor(*matches[PAGE_SIZE - 1].place) if len(matches) > PAGE_SIZE else ""
-    return Page(_rows([match.id for match in matches[:PAGE_SIZE]]), next_cursor, start is not None)
+    return Page(_rows([match.id for match in matches[:PAGE_SIZE]]), next_cursor, is_continued)
 
 
 def _page_by_rank(words: TextQuery, newest: Sequence[Match], cursor: str) -> Page[Work]:
     """A page of the ranked newest matches; behind the last one, the cursor leads to the older ones by date."""
+    candidates = newest[:CANDIDATES]
     ranked = list(
-        Work.objects.filter(pk__in=[match.id for match in newest])
+        Work.objects.filter(pk__in=[match.id for match in candidates])
         .annotate(rank=SearchRank(F("search"), words, weights=RANK_WEIGHTS, normalization=1))
         .order_by("-rank", "-listed_on", "-pk")
         .values_list("pk", flat=True)
@@ -150,7 +172,7 @@ def _page_by_rank(words: TextQuery, newest: Sequence[Match], cursor: str) -> Pag
     if start + PAGE_SIZE < len(ranked):
         next_cursor = f"{RANK_CURSOR}{shown[-1]}"
     else:
-        next_cursor = encode_cursor(*newest[-1].place) if len(newest) == RANKED else ""
+        next_cursor = encode_cursor(*candidates[-1].place) if len(newest) > CANDIDATES else ""
     return Page(_rows(shown), next_cursor, start > 0)
 
 
@@ -172,14 +194,14 @@ def _by_identifier(query: str) -> Work | None:
 
 
 def _results(page: Page[Work], newest: Sequence[Match]) -> WorkResults:
-    counted = newest[:COUNTED]
+    counted = newest[:CANDIDATES]
     topics = Counter(
         WorkTopic.objects.filter(work__in=[match.id for match in counted]).values_list("topic__code", "topic__name")
     )
     return WorkResults(
         page,
         total=len(counted),
-        is_more=len(newest) > COUNTED,
+        is_more=len(newest) > CANDIDATES,
         topics=[FacetValue(code, f"{code} {name}", count) for (code, name), count in topics.most_common(FACET_VALUES)],
         years=_facet(str(match.year) for match in counted if match.year),
         kinds=_facet((match.kind for match in counted), dict(Work.Kind.choices)),

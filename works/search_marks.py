@@ -14,14 +14,14 @@ from typing import Final
 #: The same days and numbers as the generated column computes in SQL.
 EPOCH: Final = date(1, 1, 1)
 DAYS_IN_WEEK: Final = 7
-#: A query that lists more marks than this costs more than it saves.
+#: A span is said in weeks, months or years, whichever is the finest that needs no more marks than this.
 MAX_MARKS: Final = 60
 
 LISTED_ON_SQL: Final = "COALESCE(submitted, make_date(LEAST(GREATEST(COALESCE(year, 1), 1), 9999), 1, 1))"
 MARKS_SQL: Final = (
     "array_to_tsvector(ARRAY["
     "'@kind ' || kind,"
-    " '@year ' || COALESCE(year, 0)::text,"
+    f" '@year ' || EXTRACT(YEAR FROM {LISTED_ON_SQL})::int::text,"
     f" '@week ' || (({LISTED_ON_SQL} - DATE '0001-01-01') / {DAYS_IN_WEEK})::text,"
     f" '@month ' || (EXTRACT(YEAR FROM {LISTED_ON_SQL})::int * 12"
     f" + EXTRACT(MONTH FROM {LISTED_ON_SQL})::int)::text"
@@ -37,14 +37,12 @@ def year_mark(year: int) -> str:
     return f"@year {year}"
 
 
-def week_marks(first: date, last: date) -> list[str]:
-    """The weeks that the days from ``first`` to ``last`` touch."""
-    return [f"@week {week}" for week in range(_week(first), _week(last) + 1)]
-
-
-def month_marks(first: date, last: date) -> list[str]:
-    """The months that the days from ``first`` to ``last`` touch."""
-    return [f"@month {month}" for month in range(_month(first), _month(last) + 1)]
+def date_marks(first: date, last: date) -> list[str]:
+    """Marks that every work of the days from ``first`` to ``last`` has one of; empty when it would take too many."""
+    for unit, number in (("week", _week), ("month", _month), ("year", _year)):
+        if number(last) - number(first) < MAX_MARKS:
+            return [f"@{unit} {count}" for count in range(number(first), number(last) + 1)]
+    return []
 
 
 def any_mark(marks: Iterable[str]) -> str:
@@ -58,3 +56,7 @@ def _week(day: date) -> int:
 
 def _month(day: date) -> int:
     return day.year * 12 + day.month
+
+
+def _year(day: date) -> int:
+    return day.year

@@ -12,7 +12,7 @@ from django.db.models import Q
 from works.addresses import researcher_url
 from works.models import Author, Institution, Topic, Work
 from works.name_forms import fold
-from works.name_search import begins_a_word
+from works.name_search import begins_a_word, leading, named
 from works.rows import title_key
 
 MINIMUM_LENGTH = 2
@@ -57,13 +57,10 @@ def _researchers(query: str) -> list[Suggestion]:
     words = fold(query).split()
     if not words:
         return []
-    authors = Author.objects.public()
-    for word in words:
-        authors = authors.filter(begins_a_word("name_key", word))
-    found = authors.order_by("-work_count", "pk").only("display_name", "work_count", "first_year", "last_year")
+    found = named(words).only("display_name", "work_count", "first_year", "last_year")
     return [
         Suggestion(author.display_name, researcher_url(author.pk, author.display_name), _works_note(author))
-        for author in found[:RESEARCHERS]
+        for author in leading(found, RESEARCHERS)
     ]
 
 

@@ -1,7 +1,8 @@
 """Finding the newest works that match a text query, at a cost set by how many are wanted, not by how many match.
 
-The newest matches are looked for in a window of the newest works first, then in one twenty times as long, then among
-all. Where the window is too small the matches are rare, so the next one is cheap; where they are dense it suffices.
+The newest matches are looked for in a window of the newest works first, then in longer ones, then among all. Where a
+window is too small the matches are rare, so the next one is cheap; where they are dense it suffices. The oldest matches
+are found the same way from the other end.
 """
 
 from __future__ import annotations
@@ -12,18 +13,19 @@ from datetime import date, timedelta
 from functools import reduce
 from operator import and_, or_
 
-from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery, SearchQueryCombinable, SearchQueryField
-from django.db.models import Func, Q, Value
+from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery
+from django.db.models import F, OrderBy, Q, Value
+from django.db.models.functions import Coalesce
 
 from works.models import Work
 from works.models.catalogue import WorkQuerySet
 from works.query_terms import SearchTerms, Term
-from works.search_marks import MAX_MARKS, any_mark, month_marks, week_marks
+from works.search_marks import any_mark, date_marks
 
 #: Works in the first window.
 WINDOW_WORKS = 5000
-#: How many times longer the second window is, in days.
-WINDOW_GROWTH = 20
+#: How many times longer than the first each window is, in days.
+WINDOW_LENGTHS = (1, 4, 16, 64)
 
 TextQuery = SearchQuery | CombinedSearchQuery
 #: A place in the listing order: the day and id of a work.
@@ -44,14 +46,13 @@ class Match:
         return self.listed_on, self.id
 
 
-class MarkQuery(SearchQueryCombinable, Func):  # type: ignore[misc]  # as Django's own SearchQuery combines them
+class MarkQuery(SearchQuery):
     """Marks as a text query (see ``works.search_marks``); unlike words they are not parsed."""
 
     template = "%(expressions)s::tsquery"
-    output_field = SearchQueryField()
 
     def __init__(self, marks: list[str]) -> None:
-        super().__init__(Value(any_mark(marks)))
+        super().__init__(any_mark(marks))
 
 
 def text_query(terms: SearchTerms) -> TextQuery:
@@ -61,14 +62,26 @@ def text_query(terms: SearchTerms) -> TextQuery:
     return reduce(and_, [*groups, *excluded])
 
 
-def newest_matches(works: WorkQuerySet, query: TextQuery, wanted: int, before: Place | None = None) -> list[Match]:
-    """At most ``wanted`` of the given works that match, newest first, from behind the place ``before`` on."""
-    if before is not None:
-        works = works.filter(is_behind(before))
+def first_matches(
+    works: WorkQuerySet,
+    query: TextQuery,
+    wanted: int,
+    after: Place | None = None,
+    *,
+    is_ascending: bool = False,
+    in_windows: bool = True,
+) -> list[Match]:
+    """At most ``wanted`` of the given works that match, from behind the place ``after`` on, newest or oldest first.
+
+    Windows help when the given works are a good part of all; without ``in_windows`` all are searched at once.
+    """
+    order = in_listing_order(is_ascending=is_ascending, by_index=False)
+    if after is not None:
+        works = works.filter(is_behind(after, is_ascending=is_ascending))
     found: list[Match] = []
-    for window in _windows(before):
+    for window in _windows(after, is_ascending) if in_windows else (None,):
         narrowed = works.filter(search=query & window if window is not None else query)
-        rows = narrowed.order_by("-listed_on", "-pk").values_list("pk", "listed_on", "year", "kind")[:wanted]
+        rows = narrowed.order_by(*order).values_list("pk", "listed_on", "year", "kind")[:wanted]
         found = [Match(*row) for row in rows]
         if len(found) == wanted:
             break
@@ -83,21 +96,31 @@ def is_behind(place: Place, *, is_ascending: bool = False) -> Q:
     return Q(listed_on__lte=day) & (Q(listed_on__lt=day) | Q(pk__lt=row_id))
 
 
-def _windows(before: Place | None) -> Iterator[MarkQuery | None]:
+def in_listing_order(*, is_ascending: bool = False, by_index: bool = True) -> list[OrderBy]:
+    """The listing order, newest first unless ``is_ascending``.
+
+    Without ``by_index`` the day stands in an expression. Then PostgreSQL cannot walk the index of the listing and test
+    row after row, which it likes to do for a condition that it believes common and that in fact is rare.
+    """
+    day = F("listed_on") if by_index else Coalesce("listed_on", Value(date.min))
+    return [OrderBy(day, descending=not is_ascending), OrderBy(F("pk"), descending=not is_ascending)]
+
+
+def _windows(after: Place | None, is_ascending: bool) -> Iterator[MarkQuery | None]:
     """The windows to try, shortest first; ``None`` is the whole catalogue."""
-    newest = Work.objects.order_by("-listed_on", "-pk")
-    if before is not None:
-        newest = newest.filter(is_behind(before))
-    days = newest.values_list("listed_on", flat=True)
-    last, first = days[:1].first(), days[WINDOW_WORKS : WINDOW_WORKS + 1].first()
-    if last is not None and first is not None:
-        weeks = week_marks(first, last)
-        if len(weeks) <= MAX_MARKS:
-            yield MarkQuery(weeks)
-        length = max((last - first) * WINDOW_GROWTH, timedelta(days=31))
-        months = month_marks(last - min(length, last - date.min), last)
-        if len(months) <= MAX_MARKS:
-            yield MarkQuery(months)
+    works = Work.objects.order_by(*in_listing_order(is_ascending=is_ascending))
+    if after is not None:
+        works = works.filter(is_behind(after, is_ascending=is_ascending))
+    days = works.values_list("listed_on", flat=True)
+    start, end = days[:1].first(), days[WINDOW_WORKS : WINDOW_WORKS + 1].first()
+    if start is not None and end is not None:
+        length = max(abs(end - start), timedelta(days=1))
+        for times in WINDOW_LENGTHS:
+            reach = length * times
+            other = start + min(reach, date.max - start) if is_ascending else start - min(reach, start - date.min)
+            marks = date_marks(min(start, other), max(start, other))
+            if marks:
+                yield MarkQuery(marks)
     yield None
 
 

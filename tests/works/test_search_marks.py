@@ -6,13 +6,18 @@ import pytest
 from django.db import connection
 
 from tests.factories import WorkFactory
-from works.search_marks import kind_mark, month_marks, week_marks, year_mark
+from works.search_marks import date_marks, kind_mark, year_mark
 
 
-def test_weeks_and_months_cover_both_ends() -> None:
-    assert len(week_marks(date(2021, 5, 17), date(2021, 5, 17))) == 1
-    assert len(week_marks(date(2021, 5, 1), date(2021, 5, 31))) in {5, 6}
-    assert month_marks(date(2020, 12, 31), date(2021, 1, 1)) == ["@month 24252", "@month 24253"]
+def test_a_span_is_said_in_the_finest_unit_that_is_short_enough() -> None:
+    day = date(2020, 12, 31)
+    assert len(date_marks(day, day)) == 1
+    assert date_marks(day, day)[0].startswith("@week ")
+    assert len(date_marks(date(2021, 5, 1), date(2021, 5, 31))) in {5, 6}
+    assert date_marks(date(2018, 12, 31), date(2021, 1, 1))[-1] == "@month 24253"
+    assert date_marks(date(1991, 1, 1), date(1993, 1, 1))[0].startswith("@month ")
+    assert date_marks(date(1991, 1, 1), date(2021, 1, 1)) == [f"@year {year}" for year in range(1991, 2022)]
+    assert date_marks(date.min, date.max) == []
 
 
 @pytest.mark.django_db
@@ -23,8 +28,10 @@ def test_the_database_marks_works_as_this_module_does(submitted: date) -> None:
         cursor.execute("SELECT tsvector_to_array(search) FROM works_work WHERE id = %s", [work.pk])
         lexemes = cursor.fetchone()[0]
     marks = {lexeme for lexeme in lexemes if lexeme.startswith("@")}
-    expected = {*week_marks(submitted, submitted), *month_marks(submitted, submitted)}
-    assert marks == expected | {kind_mark("article"), year_mark(submitted.year)}
+    assert date_marks(submitted, submitted)[0] in marks
+    assert f"@month {submitted.year * 12 + submitted.month}" in marks
+    assert marks >= {kind_mark("article"), year_mark(submitted.year)}
+    assert len(marks) == 4
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from tests.factories import WorkFactory
 from works import text_matches
 from works.models import Work
 from works.query_terms import parse_terms
-from works.text_matches import newest_matches, text_query
+from works.text_matches import first_matches, text_query
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def match(words: str, wanted: int, before: tuple[date, int] | None = None) -> tuple[list[int], int]:
     """The ids found, and how many searches of the text index it took."""
     with CaptureQueriesContext(connection) as captured:
-        found = newest_matches(Work.objects.listed(), text_query(parse_terms(words)), wanted, before)
+        found = first_matches(Work.objects.listed(), text_query(parse_terms(words)), wanted, before)
     return [row.id for row in found], sum("@@" in query["sql"] for query in captured)
 
 
@@ -38,8 +38,17 @@ def test_dense_matches_are_found_in_the_first_window(catalogue: list[int]) -> No
 
 
 def test_rare_matches_are_found_in_a_longer_window_or_among_all(catalogue: list[int]) -> None:
-    assert match("stars", 1) == ([catalogue[29]], 2)
-    assert match("stars", 5) == ([catalogue[29], catalogue[59]], 3)
+    assert match("stars", 1) == ([catalogue[29]], 3)
+    assert match("stars", 2) == ([catalogue[29], catalogue[59]], 3)
+    assert match("stars", 5) == ([catalogue[29], catalogue[59]], 5)
+
+
+def test_the_oldest_are_found_from_the_other_end(catalogue: list[int]) -> None:
+    text = text_query(parse_terms("engines"))
+    found = first_matches(Work.objects.listed(), text, 3, is_ascending=True)
+    assert [row.id for row in found] == catalogue[:-4:-1]
+    following = first_matches(Work.objects.listed(), text, 2, found[-1].place, is_ascending=True)
+    assert [row.id for row in following] == catalogue[-4:-6:-1]
 
 
 def test_windows_start_behind_a_place(catalogue: list[int]) -> None:

@@ -13,7 +13,7 @@ LISTED_ON = "COALESCE(submitted, make_date(LEAST(GREATEST(COALESCE(year, 1), 1),
 MARKS = (
     "array_to_tsvector(ARRAY["
     "'@kind ' || kind,"
-    " '@year ' || COALESCE(year, 0)::text,"
+    f" '@year ' || EXTRACT(YEAR FROM {LISTED_ON})::int::text,"
     f" '@week ' || (({LISTED_ON} - DATE '0001-01-01') / 7)::text,"
     f" '@month ' || (EXTRACT(YEAR FROM {LISTED_ON})::int * 12 + EXTRACT(MONTH FROM {LISTED_ON})::int)::text"
     "])"

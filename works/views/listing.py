@@ -25,13 +25,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     topic = Topic.objects.filter(code=code).order_by("pk").first() if code else None
     first, last = _day(request.GET.get("from", "")), _day(request.GET.get("to", ""))
     works = Work.objects.listed()
-    if topic:
-        works = works.in_topic(topic)
     if first:
         works = works.filter(listed_on__gte=first)
     if last:
         works = works.filter(listed_on__lte=last)
-    page = listed_page(works, clean_query(request.GET.get("cursor", "")), size=PAGE_SIZE)
+    page = listed_page(works, clean_query(request.GET.get("cursor", "")), size=PAGE_SIZE, topic=topic)
     chosen = {
         "topic": topic.code if topic else "",
         "from": first.isoformat() if first else "",

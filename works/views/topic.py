@@ -49,7 +49,7 @@ def topic(request: HttpRequest, code: str) -> HttpResponse:
     found = Topic.objects.filter(code=code).order_by("pk").first() if "\0" not in code else None
     if found is None:
         raise Http404("No topic has this code")
-    page = listed_page(Work.objects.listed().in_topic(found), clean_query(request.GET.get("cursor", "")))
+    page = listed_page(Work.objects.listed(), clean_query(request.GET.get("cursor", "")), topic=found)
     items = work_items(page.rows)
     context = {
         "topic": found,

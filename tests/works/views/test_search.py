@@ -127,7 +127,7 @@ def test_the_number_of_queries_does_not_grow(client: Client, django_assert_num_q
             printed_work([author, "Ben Okri"], title=f"Turbulence {count} {n}", topics=["cs.CE"], arxiv=f"{count}.{n}")
         with django_assert_num_queries(9):
             client.get("/search/?q=turbulence")
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             client.get("/search/?q=shang&kind=researchers")
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get("/autocomplete/?q=turb", headers={"HX-Request": "true"})
