@@ -44,8 +44,6 @@ WITHOUT_ENGINES = frozenset(
 )
 
 _leases: dict[tuple[str, Path], FileLock] = {}
-# Keepers that this process launched; they may outlive it, and are reaped here when they do not.
-_keepers: list[subprocess.Popen[bytes]] = []
 
 
 def default_var() -> Path:
@@ -131,19 +129,26 @@ def release_all() -> None:
         _leases.popitem()[1].close()
     for name, var in released:
         _wait_if_last(Layout(var), name)
-    _reap_keepers()
 
 
 @dataclass(frozen=True)
 class _Start:
-    """A server on its way up. ``report`` is where its keeper reports, None when the keeper lived already.
+    """A server on its way up, while this process holds its start lock.
 
     ``is_new`` tells that this process did not use the server before.
     """
 
     lock: FileLock
-    report: int | None
+    launch: _Launch | None
     is_new: bool
+
+
+@dataclass(frozen=True)
+class _Launch:
+    """A keeper that this process launches: it reports through ``report`` and detaches from ``launcher``."""
+
+    launcher: subprocess.Popen[bytes]
+    report: int
 
 
 def _ensure(engine: Engine) -> str:
@@ -164,11 +169,10 @@ def _begin(engine: Engine) -> _Start:
     lock.wait_exclusive(START_SECONDS)
     if _keeper_alive(engine.layout, engine.name):
         return _Start(lock, None, is_new)
-    _reap_keepers()
     read, write = os.pipe()
     command = [sys.executable, "-m", "bzpeer.engines.keeper", engine.name, str(engine.layout.var), str(write)]
     with open_log(engine.layout, engine.name) as log:
-        keeper = subprocess.Popen(
+        launcher = subprocess.Popen(
             [*command, *(["--scratch"] if engine.scratch else [])],
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,
@@ -178,14 +182,13 @@ def _begin(engine: Engine) -> _Start:
             start_new_session=True,
         )
     os.close(write)
-    _keepers.append(keeper)
-    return _Start(lock, read, is_new)
+    return _Start(lock, _Launch(launcher, read), is_new)
 
 
 def _finish(engine: Engine, start: _Start) -> None:
     """Wait until the server answers, then let others look. Raises EngineError with the keeper's one line."""
     try:
-        _wait_ready(engine, start.report)
+        _wait_ready(engine, start.launch)
     except EngineError:
         if start.is_new:
             _leases.pop((engine.name, engine.layout.var)).close()
@@ -194,11 +197,12 @@ def _finish(engine: Engine, start: _Start) -> None:
         start.lock.close()
 
 
-def _wait_ready(engine: Engine, report: int | None) -> None:
+def _wait_ready(engine: Engine, launch: _Launch | None) -> None:
     log = engine.layout.log / f"{engine.name}.log"
-    if report is not None:
-        with os.fdopen(report) as pipe:
+    if launch is not None:
+        with os.fdopen(launch.report) as pipe:
             said = pipe.read().strip()
+        launch.launcher.wait()
         if said != READY:
             raise EngineError(said or f"{engine.title} did not start: see {log}")
     deadline = time.monotonic() + START_SECONDS
@@ -206,11 +210,6 @@ def _wait_ready(engine: Engine, report: int | None) -> None:
         if time.monotonic() > deadline or not _keeper_alive(engine.layout, engine.name):
             raise EngineError(f"{engine.title} does not answer: see {log}")
         time.sleep(ANSWER_POLL_SECONDS)
-
-
-def _reap_keepers() -> None:
-    """Forget the keepers that have ended, so that none stays behind as a zombie."""
-    _keepers[:] = [keeper for keeper in _keepers if keeper.poll() is None]
 
 
 def _keeper_alive(layout: Layout, name: str) -> bool:

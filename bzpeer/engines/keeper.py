@@ -153,6 +153,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--scratch", action="store_true")
     options = parser.parse_args(arguments)
 
+    # The keeper belongs to no user in particular and outlives the one that launched it: leave its family.
+    if os.fork() != 0:
+        os._exit(0)
+
     def report(line: str) -> None:
         # Whoever launched this process may be gone by now; its lease is free then, and that ends the keeper in order.
         with contextlib.suppress(BrokenPipeError), os.fdopen(options.report_fd, "w") as pipe:
