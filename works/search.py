@@ -38,6 +38,8 @@ PAGE_SIZE = 20
 #: The newest matches that are counted and ranked.
 CANDIDATES = 300
 FACET_VALUES = 8
+#: More terms than these are hardly ever all in many works.
+DENSE_TERMS = 3
 #: Works of a topic that are read and sorted rather than looked for along the listing.
 SMALL_TOPIC = 20_000
 #: Weights of D, C (abstract), B (names), A (title) for ts_rank.
@@ -108,8 +110,8 @@ def search_works(query: str, filters: WorkFilters, *, sort: str = "", cursor: st
         return _results(page, newest)
     if filters.topic is not None:
         works = works.in_topic(filters.topic)
-    in_windows = filters.topic is None or filters.topic.work_count > SMALL_TOPIC
-    newest = first_matches(works, text, CANDIDATES + 1, filters.start(), in_windows=in_windows)
+    is_dense = len(terms.required) <= DENSE_TERMS and (filters.topic is None or filters.topic.work_count > SMALL_TOPIC)
+    newest = first_matches(works, text, CANDIDATES + 1, filters.start(), in_windows=is_dense)
     if words is not None and not sort and date_cursor(cursor) is None:
         page = _page_by_rank(words, newest, cursor)
     else:
@@ -117,7 +119,7 @@ def search_works(query: str, filters: WorkFilters, *, sort: str = "", cursor: st
         start = date_cursor(cursor) or filters.start(is_ascending=is_ascending)
         matches = newest if start == filters.start() and not is_ascending else None
         if matches is None:
-            matches = first_matches(works, text, PAGE_SIZE + 1, start, is_ascending=is_ascending, in_windows=in_windows)
+            matches = first_matches(works, text, PAGE_SIZE + 1, start, is_ascending=is_ascending, in_windows=is_dense)
         page = _page_of(matches, is_continued=date_cursor(cursor) is not None)
     return _results(page, newest)
 

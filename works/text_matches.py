@@ -25,7 +25,7 @@ from works.search_marks import any_mark, date_marks
 #: Works in the first window.
 WINDOW_WORKS = 5000
 #: How many times longer than the first each window is, in days.
-WINDOW_LENGTHS = (1, 4, 16, 64)
+WINDOW_LENGTHS = (1, 8, 64)
 
 TextQuery = SearchQuery | CombinedSearchQuery
 #: A place in the listing order: the day and id of a work.
