@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 
 from django.db import DatabaseError, connection
 
+from ingest.forking import close_pools
+
 #: A stop is felt within this many seconds; every ``HEARTBEAT_SECONDS`` the sign of life is written too.
 LOOK_SECONDS = 1.0
+
+
+THREAD_NAME = "import-heart"
+#: Held while a heart uses the database.
+_beating = threading.Lock()
+
+
+def _before_fork() -> None:
+    """Let no heart beat while a process forks: the child would share its connection and a pool without threads."""
+    _beating.acquire()
+    if any(thread.name == THREAD_NAME for thread in threading.enumerate()):
+        close_pools()
+
+
+os.register_at_fork(before=_before_fork, after_in_parent=_beating.release, after_in_child=_beating.release)
 
 
 class Heart:
@@ -23,7 +41,7 @@ class Heart:
         self._looks_per_write = max(round(every / LOOK_SECONDS), 1)
         self._stop = threading.Event()
         self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
 
     @property
     def stopped(self) -> bool:
@@ -42,12 +60,13 @@ class Heart:
         looks = 0
         while not self._end.wait(LOOK_SECONDS):
             looks += 1
-            try:
-                goes_on = self._beat(looks % self._looks_per_write == 0)
-            except DatabaseError:
-                continue
-            finally:
-                connection.close()
+            with _beating:
+                try:
+                    goes_on = self._beat(looks % self._looks_per_write == 0)
+                except DatabaseError:
+                    continue
+                finally:
+                    connection.close()
             if not goes_on:
                 self._stop.set()
                 return

@@ -8,10 +8,8 @@ import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from django.db import connections
-from django.db.backends.postgresql.base import DatabaseWrapper
-
 from ingest.batches import Outcome
+from ingest.forking import disconnect
 from ingest.models import ImportRun, ImportShard
 from ingest.pipeline import work_shard
 
@@ -38,7 +36,7 @@ def work_together(run: ImportRun, name: str, look: Callable[[], None]) -> None:
     """
     indexes = list(run.shards.exclude(state=ImportShard.State.DONE).values_list("index", flat=True))
     # A forked process must share neither a connection nor the pool's threads and locks.
-    _disconnect()
+    disconnect()
     context = multiprocessing.get_context("fork")
     processes = [
         context.Process(target=_work, args=(run.pk, index, f"{name}/{index}", os.getpid()), name=f"import-{index}")
@@ -63,11 +61,4 @@ def _work(run: int, index: int, worker: str, parent: int) -> None:
             os._exit(1)
 
     work_shard(run, index, worker, with_parent)
-    _disconnect()
-
-
-def _disconnect() -> None:
-    connections.close_all()
-    for opened in connections.all(initialized_only=True):
-        if isinstance(opened, DatabaseWrapper):
-            opened.close_pool()
+    disconnect()
