@@ -115,10 +115,14 @@ class Act:
         )
 
     def finish(self) -> None:
-        """Write the log, bring the touched records up to date, and ask the machine to look at the blocks again."""
+        """Write the log, bring the touched records up to date, and ask the machine to draw its conclusions.
+
+        Not from an undo: who takes a change back wants what was there before, not another opinion.
+        """
         AuthorEvent.objects.bulk_create(self._events, batch_size=1_000)
         refresh_authors(sorted(self._touched))
-        mark_dirty(self._blocks)
+        if self.batch.kind != EventBatch.Kind.UNDO:
+            mark_dirty(self._blocks)
 
 
 @contextmanager

@@ -12,13 +12,22 @@ CURATOR = By(Attribution.DecidedBy.CURATOR)
 OWNER = By(Attribution.DecidedBy.OWNER)
 
 
-def publish(author: Author, title: str, *, name: str = "Yue Shang", beside: str = "") -> Authorship:
-    """A work of the author printed under the name; ``beside`` is a co-author without a record. Returns the position."""
-    work = WorkFactory.create(title=title, author_count=2 if beside else 1)
-    authorship: Authorship = AuthorshipFactory.create(work=work, raw_name=name)
+#: Enough in common that an engine joins works written with them: rare names, in the same place.
+PHYSICISTS = ("Bo Ohm", "Wilhelmina Quark", "Ignatius Lepton", "Thaddeus Boson")
+TRADERS = ("Cy Sale", "Philippa Basket", "Leopold Till", "Rosamund Receipt")
+PLACES: dict[tuple[str, ...], str] = {
+    PHYSICISTS: "Institute for Solid Matter, University of Placename",
+    TRADERS: "Department of Shops, Market",
+}
+
+
+def publish(author: Author, title: str, *, name: str = "Yue Shang", beside: tuple[str, ...] = PHYSICISTS) -> Authorship:
+    """A work of the author printed under the name; those ``beside`` have no record. Returns the author's position."""
+    work = WorkFactory.create(title=title, author_count=1 + len(beside))
+    authorship: Authorship = AuthorshipFactory.create(work=work, raw_name=name, affiliations=[PLACES[beside]])
     AttributionFactory.create(authorship=authorship, author=author, confidence=0.8)
-    if beside:
-        AuthorshipFactory.create(work=work, position=1, raw_name=beside)
+    for position, other in enumerate(beside, start=1):
+        AuthorshipFactory.create(work=work, position=position, raw_name=other)
     return authorship
 
 
@@ -32,8 +41,8 @@ class Shangs:
     trade: list[Authorship] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.physics = [publish(self.physicist, f"Quantum transport, part {n}", beside="Bo Ohm") for n in range(3)]
-        self.trade = [publish(self.trader, f"Ranking of products, part {n}", beside="Cy Sale") for n in range(2)]
+        self.physics = [publish(self.physicist, f"Quantum transport, part {n}") for n in range(3)]
+        self.trade = [publish(self.trader, f"Ranking of products, part {n}", beside=TRADERS) for n in range(2)]
 
 
 def author_of(authorship: Authorship) -> int:

@@ -132,9 +132,9 @@ class TestContradictions:
             split(shangs.physicist.pk, [[p.pk for p in shangs.trade]], CURATOR)
 
     def test_two_positions_of_one_work_are_two_people(self, shangs: Shangs) -> None:
-        AuthorshipFactory.create(work=shangs.physics[0].work, position=2, raw_name="Yue Shang")
+        AuthorshipFactory.create(work=shangs.physics[0].work, position=9, raw_name="Yue Shang")
         second = AuthorFactory.create(display_name="Yue Shang")
-        position = shangs.physics[0].work.authorships.get(position=2)
+        position = shangs.physics[0].work.authorships.get(position=9)
         Attribution.objects.create(authorship=position, work=position.work, author=second)
         with pytest.raises(DecisionError, match="two authors of one work are two people"):
             same_person(shangs.physicist.pk, second.pk, CURATOR)
@@ -174,6 +174,12 @@ class TestUndo:
         held = Attribution.objects.get(pk=shangs.physics[0].pk)
         assert (held.author_id, held.decided_by, held.confidence) == (shangs.physicist.pk, "machine", 0.8)
         assert not Decision.objects.standing().exists()
+
+    def test_does_not_ask_the_machine_for_another_opinion(self, shangs: Shangs) -> None:
+        batch = not_mine([shangs.physics[0].pk], shangs.physicist.pk, OWNER)
+        DirtyBlock.objects.all().delete()
+        undo(batch, OWNER)
+        assert not DirtyBlock.objects.exists()
 
     def test_one_of_several_taken_off(self, shangs: Shangs) -> None:
         batch = not_mine([p.pk for p in shangs.physics[:2]], shangs.physicist.pk, OWNER)

@@ -1,0 +1,204 @@
+"""Curators' pages: side-by-side merge and split with their consequences, the log, undo of single lines, choosers."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from graph.stale import refresh_stale
+from profiles.history import history_of, story_of
+from profiles.models import User
+from profiles.previews import preview_merge, preview_split, work_groups
+from tests.factories import AttributionFactory, AuthorFactory, AuthorshipFactory, FollowFactory
+from tests.profiles.people import account
+from tests.works.attribution.shang import CURATOR, OWNER, Shangs, author_of, publish, works_of
+from works.attribution.decisions import different_people, mine, not_mine, same_person, split
+from works.attribution.summaries import refresh_authors
+from works.models import Attribution, Author, Decision, EventBatch
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shangs() -> Shangs:
+    return Shangs()
+
+
+@pytest.fixture
+def curator(client: Client) -> User:
+    """A curator, signed in."""
+    user = account("Cora Curator")
+    User.objects.filter(pk=user.pk).update(is_curator=True)
+    client.force_login(user)
+    return user
+
+
+class TestMergePage:
+    def test_consequences_are_shown_before(self, client: Client, shangs: Shangs, curator: User) -> None:
+        FollowFactory.create_batch(2, author=shangs.trader)
+        page = client.get(reverse("corrections-merge"), {"keep": shangs.physicist.pk, "other": shangs.trader.pk})
+        assert "2; the page then has 5" in page.text
+        assert f"{shangs.trader.pk} will lead to {shangs.physicist.pk}" in page.text
+        assert "2 follow the page; 2 come over" in page.text
+        assert Author.objects.get(pk=shangs.trader.pk).status == Author.Status.ACTIVE
+
+    def test_join(self, client: Client, shangs: Shangs, curator: User) -> None:
+        data = {"keep": shangs.physicist.pk, "other": shangs.trader.pk, "do": "merge"}
+        answer = client.post(reverse("corrections-merge"), data, follow=True)
+        assert works_of(shangs.physicist) == 5
+        assert "Undo all of it" in answer.text
+
+    def test_not_a_duplicate(self, client: Client, shangs: Shangs, curator: User) -> None:
+        data = {"keep": shangs.physicist.pk, "other": shangs.trader.pk, "do": "apart"}
+        client.post(reverse("corrections-merge"), data)
+        assert Decision.objects.standing().get().kind == Decision.Kind.DIFFERENT
+        page = client.get(reverse("corrections-merge"), {"keep": shangs.physicist.pk, "other": shangs.trader.pk})
+        assert "is not the same person as" in page.text
+        assert "join them" not in page.text, "what cannot be done is not offered"
+
+    def test_a_record_and_itself(self, client: Client, shangs: Shangs, curator: User) -> None:
+        same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
+        page = client.get(reverse("corrections-merge"), {"keep": shangs.physicist.pk, "other": shangs.trader.pk})
+        assert "cannot be merged into itself" in page.text
+
+    @pytest.mark.parametrize("garbage", ["", "x", "99999999999999999999", "0", "-1"])
+    def test_garbage_asks_again(self, client: Client, curator: User, garbage: str) -> None:
+        assert client.get(reverse("corrections-merge"), {"keep": garbage, "other": garbage}).status_code == 200
+
+    def test_trust_after_a_merge_is_what_a_refresh_computes(self, shangs: Shangs) -> None:
+        refresh_authors([shangs.physicist.pk, shangs.trader.pk])
+        refresh_stale()
+        shangs.physicist.refresh_from_db()
+        shangs.trader.refresh_from_db()
+        promised = preview_merge(shangs.physicist, shangs.trader).trust_after
+        same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
+        refresh_stale()
+        merged = Author.objects.select_related("trust").get(pk=shangs.physicist.pk)
+        assert merged.trust.score - round(merged.trust.standing) == promised
+
+
+class TestSplitPage:
+    def test_preview_then_split(self, client: Client, shangs: Shangs, curator: User) -> None:
+        address = reverse("researcher-split", args=[shangs.physicist.pk, shangs.physicist.slug])
+        data = {f"part-{shangs.physics[0].pk}": "1", "do": "preview"}
+        page = client.post(address, data)
+        assert "1 work moves, 2 works stay" in page.text
+        assert works_of(shangs.physicist) == 3
+        client.post(address, {**data, "do": "split"})
+        assert works_of(shangs.physicist) == 2
+
+    def test_leave_no_one_and_choose(self, client: Client, shangs: Shangs, curator: User) -> None:
+        address = reverse("researcher-split", args=[shangs.physicist.pk, shangs.physicist.slug])
+        client.post(address, {f"part-{shangs.physics[0].pk}": "1", "dissolve": "1", "do": "split"})
+        chooser = Client().get(shangs.physicist.get_absolute_url())
+        assert chooser.status_code == 300
+        for authorship in (shangs.physics[0], shangs.physics[1]):
+            assert f"/researchers/{author_of(authorship)}-" in chooser.text
+        assert f"/researchers/{shangs.trader.pk}-" not in chooser.text, "a namesake who never was on the page"
+
+    def test_nothing_chosen(self, client: Client, shangs: Shangs, curator: User) -> None:
+        address = reverse("researcher-split", args=[shangs.physicist.pk, shangs.physicist.slug])
+        page = client.post(address, {"do": "split"})
+        assert page.status_code == 409
+        assert "Nothing to split" in page.text
+
+    def test_groups_follow_co_authors(self, shangs: Shangs) -> None:
+        bo = AuthorFactory.create(display_name="Bo Ohm")
+        for authorship in shangs.physics[:2]:
+            AttributionFactory.create(authorship=authorship.work.authorships.get(position=1), author=bo)
+        groups = work_groups(shangs.physicist)
+        assert [{row.pk for row in group.attributions} for group in groups] == [
+            {p.pk for p in shangs.physics[:2]},
+            {shangs.physics[2].pk},
+        ]
+        assert groups[0].companions == ["Bo Ohm"]
+
+    def test_preview_counts(self, shangs: Shangs) -> None:
+        preview = preview_split(shangs.physicist, [shangs.physics[0].pk])
+        assert (preview.moved, preview.stays, preview.trust_before, preview.trust_after, preview.trust_new) == (
+            1,
+            2,
+            3,
+            2,
+            1,
+        )
+
+
+class TestLog:
+    def test_every_kind_of_change_is_told(self, client: Client, shangs: Shangs) -> None:
+        not_mine([shangs.physics[0].pk], shangs.physicist.pk, OWNER)
+        mine(shangs.physics[1].pk, shangs.physicist.pk, OWNER)
+        same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
+        page = client.get(reverse("researcher-history", args=[shangs.physicist.pk, shangs.physicist.slug])).text
+        for words in ("Work taken off the record", "Work added to the record", "Two records joined"):
+            assert words in page
+        assert "by the owner of the page" in page
+        assert "by a curator" in page
+
+    def test_single_line_is_undone_from_its_page(self, client: Client, shangs: Shangs, curator: User) -> None:
+        batch = same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
+        event = batch.events.get(authorship=shangs.trade[0])
+        assert reverse("event-undo", args=[event.pk]) in client.get(reverse("change", args=[batch.pk])).text
+        client.post(reverse("event-undo", args=[event.pk]))
+        assert author_of(shangs.trade[0]) != shangs.physicist.pk
+        assert author_of(shangs.trade[1]) == shangs.physicist.pk
+
+    def test_a_long_log_is_paged_and_costs_the_same(self, shangs: Shangs) -> None:
+        def queries() -> int:
+            with CaptureQueriesContext(
+                connection,
+            ) as captured:
+                history_of(shangs.physicist)
+            return len(captured)
+
+        mine(shangs.physics[0].pk, shangs.physicist.pk, OWNER)
+        few = queries()
+        EventBatch.objects.bulk_create(
+            EventBatch(kind=EventBatch.Kind.NAME, role="owner", author=shangs.physicist) for _ in range(40)
+        )
+        assert queries() == few
+        first = history_of(shangs.physicist)
+        rest = history_of(shangs.physicist, first.next_cursor)
+        assert (len(first.rows), len(rest.rows)) == (30, 11)
+        assert not {entry.batch.pk for entry in first.rows} & {entry.batch.pk for entry in rest.rows}
+
+    def test_why_tells_the_story_of_a_work(self, client: Client, shangs: Shangs) -> None:
+        mine(shangs.trade[0].pk, shangs.physicist.pk, OWNER)
+        held = Attribution.objects.get(pk=shangs.trade[0].pk)
+        story = story_of(held)
+        assert story[0].startswith("Holds through every later import:")
+        assert f"from Yue Shang ({shangs.trader.pk}) to Yue Shang ({shangs.physicist.pk})" in story[1]
+        why = reverse("researcher-why", args=[shangs.physicist.pk, shangs.physicist.slug, held.pk])
+        assert "The owner of the page moved it" in client.get(why).text
+
+
+def test_a_split_of_a_mixed_page_tells_the_namesakes_apart(client: Client, shangs: Shangs) -> None:
+    split(shangs.physicist.pk, [[shangs.physics[0].pk]], CURATOR)
+    name = client.get(reverse("name", args=["shang-yue"])).text
+    for author in {author_of(authorship) for authorship in shangs.physics}:
+        assert f"/researchers/{author}-yue-shang/" in name
+
+
+def test_marks_are_counted_in_the_public_proof(client: Client, shangs: Shangs) -> None:
+    from works.attribution.proof import prove
+
+    assert "Not proved yet" in client.get(reverse("quality")).text
+    different_people(shangs.physicist.pk, shangs.trader.pk, CURATOR)
+    prove()
+    page = client.get(reverse("quality")).text
+    assert "1 kept apart" in page
+    assert "none is violated" in page
+    Attribution.objects.filter(author=shangs.trader).update(author=shangs.physicist)
+    prove()
+    assert "1 decision does not hold" in client.get(reverse("quality")).text
+
+
+def test_positions_of_one_work_are_an_obstacle_named_before(client: Client, shangs: Shangs, curator: User) -> None:
+    second = AuthorshipFactory.create(work=shangs.physics[0].work, position=9, raw_name="Yue Shang")
+    AttributionFactory.create(authorship=second, author=shangs.trader)
+    publish(shangs.trader, "More")
+    page = client.get(reverse("corrections-merge"), {"keep": shangs.physicist.pk, "other": shangs.trader.pk})
+    assert "two authors of one work are two people" in page.text
