@@ -5,8 +5,8 @@ Eleven queries at most, whatever the size of the record.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -15,7 +15,7 @@ from django.urls import reverse
 from graph import charts, queries, similar
 from graph.communities import circles
 from graph.queries import Years
-from graph.similar import Likeness
+from graph.similar import Likeness, SharedTopic
 from works.models import Author
 
 COLLABORATORS = 40
@@ -58,7 +58,7 @@ def context_of(author: Author) -> Context:
     topics = queries.topics_of(author.pk, always, TOPICS)
     return Context(
         circles=_circles(ties),
-        similar=_similar(author.pk, ties, topics),
+        similar=_similar(author, ties, topics),
         topics=_topics_over_time(author.pk, topics[:STRANDS]),
         collaborators=_collaborators_over_time(author.pk, ties[:STRANDS]),
     )
@@ -76,14 +76,15 @@ def _circles(ties: Sequence[queries.Tie]) -> list[ShownCircle]:
     return [ShownCircle([Person(pk, names[pk]) for pk in circle.members], circle.subjects) for circle in found]
 
 
-def _similar(author: int, ties: Sequence[queries.Tie], topics: Sequence[queries.Count]) -> list[Likeness]:
+def _similar(author: Author, ties: Sequence[queries.Tie], topics: Sequence[queries.Count]) -> list[Likeness]:
     """Candidates share two collaborators, or lead on a topic of the author's; co-authors are left out."""
     near = [tie.author for tie in ties[:NEAR]]
     names = {tie.author: tie.name for tie in ties}
-    far = queries.far_authors(author, near, Years(), each=60, limit=40)
+    far = queries.far_authors(author.pk, near, Years(), each=60, limit=40)
     candidates = {one.author: one.name for one in far}
-    candidates.update(_leading_strangers(author, [topic.thing for topic in topics]))
-    shared = _topics_in_common(list(candidates), [topic.thing for topic in topics])
+    candidates.update(_leading_strangers(author.pk, [topic.thing for topic in topics]))
+    own = {topic.thing: topic.works / max(author.work_count, topic.works) for topic in topics}
+    shared = _topics_in_common(list(candidates), own)
     degrees = _degrees(sorted({via for one in far for via in one.via}))
     met = {one.author: [(names[via], degrees.get(via, 0)) for via in one.via] for one in far}
     found = [Likeness(pk, name, shared.get(pk, ()), met.get(pk, ())) for pk, name in candidates.items()]
@@ -110,17 +111,19 @@ def _leading_strangers(author: int, topics: Sequence[int]) -> Iterable[tuple[int
         return list(cursor.fetchall())
 
 
-def _topics_in_common(candidates: Sequence[int], topics: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
-    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+def _topics_in_common(candidates: Sequence[int], own: Mapping[int, float]) -> dict[int, list[SharedTopic]]:
+    """The topics that each candidate shares; ``own`` has the share of each topic among the author's works."""
+    found: dict[int, list[SharedTopic]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.author_id, coalesce(nullif(t.name, ''), t.code), t.work_count FROM graph_authortopic c"
-            " JOIN works_topic t ON t.id = c.topic_id WHERE c.author_id = ANY(%s) AND c.topic_id = ANY(%s)"
-            " ORDER BY 1, 3, 2",
-            [list(candidates), list(topics)],
+            "SELECT c.author_id, t.id, coalesce(nullif(t.name, ''), t.code), t.work_count,"
+            " c.works::float8 / greatest(n.work_count, c.works) FROM graph_authortopic c"
+            " JOIN works_topic t ON t.id = c.topic_id JOIN works_author n ON n.id = c.author_id"
+            " WHERE c.author_id = ANY(%s) AND c.topic_id = ANY(%s)",
+            [list(candidates), list(own)],
         )
-        for author, name, works in cursor.fetchall():
-            found[author].append((name, works))
+        for author, topic, name, works, share in cursor.fetchall():
+            found[author].append(SharedTopic(name, works, min(share, own[topic])))
     return found
 
 
@@ -143,8 +146,10 @@ def _topics_over_time(author: int, topics: Sequence[queries.Count]) -> charts.Ch
         [topic.thing for topic in topics],
         author,
     )
+    names = Counter(topic.name for topic in topics)
+    labels = {topic.thing: topic.name if names[topic.name] == 1 and topic.name else topic.code for topic in topics}
     strands = [
-        charts.Strand(topic.name or topic.code, by_year[topic.thing], reverse("topic", args=[topic.code]))
+        charts.Strand(labels[topic.thing], by_year[topic.thing], reverse("topic", args=[topic.code]))
         for topic in topics
     ]
     return charts.over_time(strands, what="Topic")

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from graph.elements import Edge, Kind, Node, Slice, counted
+from graph.elements import Edge, Kind, Node, Relation, Slice, counted
 
 LIMIT = 40
 NARROW_LIMIT = 16
@@ -84,7 +84,10 @@ def _by_quota(near: Sequence[Candidate], quotas: Mapping[Kind, float], places: i
 def _bridges(
     chosen: Sequence[Node], far: Sequence[Candidate], neighbourhood: Neighbourhood, at_most: int
 ) -> list[Node]:
-    """Far nodes that touch two or more chosen ones, those first that join most groups still apart."""
+    """Far nodes that touch two or more chosen ones, those first that join most groups still apart.
+
+    Groups hold together by writing together: a common topic or institution makes nobody acquainted.
+    """
     labels = {node.key: node.label for node in chosen}
     focus = neighbourhood.focus.key
     groups = {key: key for key in labels}
@@ -100,7 +103,7 @@ def _bridges(
         if focus in (edge.source, edge.target):
             continue
         inside = [key for key in (edge.source, edge.target) if key in labels]
-        if len(inside) == 2:
+        if len(inside) == 2 and edge.relation in (Relation.COLLABORATION, Relation.AUTHORSHIP):
             groups[root(edge.source)] = root(edge.target)
         elif len(inside) == 1:
             outside = edge.target if inside[0] == edge.source else edge.source

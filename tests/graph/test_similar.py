@@ -5,13 +5,19 @@ from __future__ import annotations
 import networkx as nx
 
 from graph.communities import circles
-from graph.similar import Likeness, rank
+from graph.similar import Likeness, SharedTopic, rank
 
 
 def test_a_rare_topic_counts_more_than_a_common_one() -> None:
-    rare = Likeness(1, "Rare", [("knot theory", 12)], [])
-    common = Likeness(2, "Common", [("machine learning", 40_000)], [])
+    rare = Likeness(1, "Rare", [SharedTopic("knot theory", 12, 0.5)], [])
+    common = Likeness(2, "Common", [SharedTopic("machine learning", 40_000, 0.5)], [])
     assert [one.author for one in rank([common, rare])] == [1, 2]
+
+
+def test_who_writes_on_everything_is_like_nobody() -> None:
+    focused = Likeness(2, "Focused", [SharedTopic("knot theory", 90, 0.8)], [])
+    everything = Likeness(1, "Everything", [SharedTopic(f"topic {n}", 90, 0.05) for n in range(9)], [])
+    assert [one.author for one in rank([everything, focused])] == [2, 1]
 
 
 def test_a_collaborator_of_few_counts_more_than_one_of_many() -> None:
@@ -21,7 +27,12 @@ def test_a_collaborator_of_few_counts_more_than_one_of_many() -> None:
 
 
 def test_the_reason_names_what_is_shared() -> None:
-    one = Likeness(1, "X", [("cs.LG", 900), ("math.KT", 9), ("cs.IR", 90)], [("Ben", 4), ("Ada", 2)])
+    one = Likeness(
+        1,
+        "X",
+        [SharedTopic("cs.LG", 900, 0.3), SharedTopic("math.KT", 9, 0.3), SharedTopic("cs.IR", 90, 0.3)],
+        [("Ben", 4), ("Ada", 2)],
+    )
     assert one.reason == "Shares 3 topics (math.KT, cs.IR) and 2 collaborators (Ada, Ben)"
 
 
