@@ -6,9 +6,11 @@ give a collaboration network with the heavy tail and the communities of a real o
 
 from __future__ import annotations
 
+import os
 import resource
 from argparse import ArgumentParser
 from collections.abc import Mapping
+from pathlib import Path
 from random import Random
 from statistics import mean
 from time import perf_counter
@@ -19,6 +21,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from bench import graph_check
 from bench.measuring import summary, time_pages
 from bzpeer.scratch import scratch_database
 from graph import columns, edges, paths, queries, snapshots
@@ -36,13 +39,18 @@ SEED_SHARE = 0.003
 def add_arguments(parser: ArgumentParser) -> None:
     """How large the made-up network is."""
     parser.add_argument("--authors", type=int, default=1_000_000, help="authors of the made-up network, 0 for none")
+    parser.add_argument(
+        "--network", type=Path, help="edge list on which to compare standing and distances with networkx"
+    )
 
 
 def run(options: Mapping[str, Any]) -> dict[str, Any]:
     """All figures. ``options["sample"]`` is the number of authors and pairs measured."""
     sample = int(options.get("sample") or DEFAULT_SAMPLE)
     authors = 1_000_000 if options.get("authors") is None else int(options["authors"])
-    figures: dict[str, Any] = {}
+    figures: dict[str, Any] = {"load_before": round(os.getloadavg()[0], 1)}
+    if options.get("network"):
+        figures["networkx"] = graph_check.check(options["network"])
     if Author.objects.public().exists():
         figures["catalogue"] = _derive() | {"refresh": _refresh()} | {"slices": _slices(sample)}
     if authors:
