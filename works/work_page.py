@@ -23,7 +23,7 @@ NAMES_DESCRIBED = 100
 
 @dataclass(slots=True)
 class WorkDescription(WorkItem):
-    """A work with its author list: ``names`` are shown, ``more_names`` unfold, ``unread_names`` are on further parts."""
+    """A work with its author list: ``names`` are shown, ``more_names`` unfold, ``unread_names`` are on other parts."""
 
     more_names: list[PrintedName] = field(default_factory=list)
     cited: list[CitedName] = field(default_factory=list)

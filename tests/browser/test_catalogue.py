@@ -23,7 +23,7 @@ def shang() -> Author:
 
 @pytest.fixture
 def teko(shang: Author) -> Work:
-    names = ["Zhizhi Yu", shang, f"Hubert {LONG_NAME}", *(f"Ann Example{n}" for n in range(300))]
+    names: list[str | Author] = ["Zhizhi Yu", shang, f"Hubert {LONG_NAME}", *(f"Ann Example{n}" for n in range(300))]
     work = printed_work(
         names,
         title="TeKo: Text-Rich Graph Neural Networks with $\\Delta H(M, \\Delta M)$ and External Knowledge",
