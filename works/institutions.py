@@ -68,33 +68,33 @@ def link_works(works: Iterable[int] | None = None) -> int:
     links.
     """
     chosen = list(works) if works is not None else None
-    condition = "a.work_id = ANY (%(works)s)" if chosen is not None else "TRUE"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            f"""
+            """
             INSERT INTO works_authorshipinstitution (authorship_id, institution_id)
             SELECT DISTINCT a.id, i.id FROM works_authorship a, unnest(a.rors) AS r
-            JOIN works_institution i ON i.ror = r WHERE a.rors <> '{{}}' AND {condition}
+            JOIN works_institution i ON i.ror = r
+            WHERE a.rors <> '{}' AND (%(works)s::bigint[] IS NULL OR a.work_id = ANY (%(works)s))
             ON CONFLICT DO NOTHING
             """,
             {"works": chosen},
         )
         linked = cursor.rowcount
         cursor.execute(
-            f"SELECT DISTINCT line FROM works_authorship a, unnest(a.affiliations) AS line"
-            f" WHERE a.affiliations <> '{{}}' AND {condition}",
+            "SELECT DISTINCT line FROM works_authorship a, unnest(a.affiliations) AS line"
+            " WHERE a.affiliations <> '{}' AND (%(works)s::bigint[] IS NULL OR a.work_id = ANY (%(works)s))",
             {"works": chosen},
         )
         found = recognise([row[0] for row in cursor.fetchall()])
         if found:
             pairs = [(line, institution) for line, institutions in found.items() for institution in institutions]
             cursor.execute(
-                f"""
+                """
                 INSERT INTO works_authorshipinstitution (authorship_id, institution_id)
                 SELECT DISTINCT a.id, named.institution
                 FROM unnest(%(lines)s::text[], %(institutions)s::bigint[]) AS named(line, institution)
                 JOIN works_authorship a ON named.line = ANY (a.affiliations)
-                WHERE a.affiliations <> '{{}}' AND {condition}
+                WHERE a.affiliations <> '{}' AND (%(works)s::bigint[] IS NULL OR a.work_id = ANY (%(works)s))
                 ON CONFLICT DO NOTHING
                 """,
                 {

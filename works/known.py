@@ -71,7 +71,7 @@ class Written(msgspec.Struct):
 
 
 def fetch_known(works: Collection[int]) -> dict[int, KnownWork]:
-    """The facts that a merge compares, locked until the end of the transaction; five queries for any number of works."""
+    """The facts that a merge compares, locked until the end of the transaction; five queries however many works."""
     known = {
         row["id"]: KnownWork(id=row.pop("id"), columns=row)
         for row in Work.objects.filter(pk__in=works)
@@ -145,9 +145,9 @@ def _update(table: str, columns: Mapping[str, str], rows: list[dict[str, Any]]) 
     compared = [name for name in columns if name != "modified_at"]
     old, new = (", ".join(f"{side}.{name}" for name in compared) for side in ("old", "new"))
     with connection.cursor() as cursor:
-        # Names and types come from the constants of this module.
         cursor.execute(
-            f"UPDATE {table} old SET {sets} FROM jsonb_to_recordset(%s::jsonb) AS new(id bigint, {types})"
+            # Names and types come from the constants of this module.
+            f"UPDATE {table} old SET {sets} FROM jsonb_to_recordset(%s::jsonb) AS new(id bigint, {types})"  # noqa: S608 -- names of this module
             f" WHERE old.id = new.id AND ({old}) IS DISTINCT FROM ({new})",
             [msgspec.json.encode(rows).decode()],
         )

@@ -126,8 +126,8 @@ _COMMAND_WITH_TEXT = re.compile(
 _FONT_GROUP = re.compile(r"\{\s*\\(?P<command>em|it|bf|sl|tt|sc|sf|rm)(?![A-Za-z])\s*(?P<text>[^{}\\]*?)(?:\\/)?\}")
 _TWO_ARGUMENTS = re.compile(r"\\(?:href|textcolor|color)\s?\{[^{}]*\}\s?\{(?P<text>[^{}\\]*)\}")
 _ELEMENT_OF = {
-    "emph": "em", "textit": "em", "textsl": "em", "em": "em", "it": "em", "sl": "em", "textbf": "strong", "bf": "strong",
-    "texttt": "code", "tt": "code", "textsuperscript": "sup", "textsubscript": "sub",
+    "emph": "em", "textit": "em", "textsl": "em", "em": "em", "it": "em", "sl": "em", "textbf": "strong",
+    "bf": "strong", "texttt": "code", "tt": "code", "textsuperscript": "sup", "textsubscript": "sub",
 }  # fmt: skip
 _SYMBOL = re.compile(r"\\([A-Za-z]+)(?![A-Za-z])(?:\{\})?")
 _ESCAPED = re.compile(r"\\([&%$#_{}])")

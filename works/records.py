@@ -52,8 +52,8 @@ class WorkRecord(msgspec.Struct, kw_only=True):
 
     ``source`` is the source's slug and ``key`` the source's own stable id of the work (``2206.07253``).
     ``identifiers`` are ``(scheme, value)`` pairs with normalised values: ``("arxiv", "2206.07253")``,
-    ``("doi", "10.1145/3534678.3539149")``, ``("openalex", "W123")``. ``title`` and ``abstract`` are text with LaTeX left
-    as written. ``authors_complete`` is false when the list is known to be cut ("et al."). ``rank`` orders sources:
+    ``("doi", "10.1145/3534678.3539149")``, ``("openalex", "W123")``. ``title`` and ``abstract`` are text with LaTeX
+    left as written. ``authors_complete`` is false when the list is known to be cut ("et al."). ``rank`` orders sources:
     a fact from a lower rank never replaces one from a higher. ``year`` is what a source prints when it gives no day.
     """
 

@@ -136,7 +136,7 @@ def test_private_addresses_are_refused_unless_allowed(url: str, monkeypatch: pyt
 
 def test_names_that_lead_to_private_addresses_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.1.2.3", 80))]
-    monkeypatch.setattr(http.socket, "getaddrinfo", lambda *_args, **_named: found)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: found)
     with pytest.raises(SourceError, match="private address"):
         check_url("https://innocent.example.org/", allow_private_hosts=False)
 

@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from works.attribution.evaluation import evaluate
 
 from bzpeer.scratch import scratch_database
+from works.attribution.evaluation import Labelled, Scores, evaluate
 from works.attribution.resolve import resolve_dirty
 from works.load import ensure_topics, load
 from works.models import Attribution, Authorship
@@ -72,27 +72,38 @@ class Command(BaseCommand):
             with options["predictions"].open("wb") as out:
                 for (work, position), author in sorted(predicted.items()):
                     out.write(msgspec.json.encode({"id": work, "position": position, "author": str(author)}) + b"\n")
-        labels = {
-            (work.id, position): (byline.person, byline.name)
+        found = evaluate(
+            Labelled(byline.name, byline.person, predicted.get((work.id, position), (work.id, position)))
             for work in gold
             for position, byline in enumerate(work.bylines)
             if byline.person is not None
-        }
+        )
         figures: dict[str, Any] = {
             "gold": options["gold"].name,
             "works": len(gold),
             "authorships": len(predicted),
-            "labelled": len(labels),
-            **evaluate(labels, predicted),
+            "labelled": found.authorships,
+            "persons": found.persons,
+            "clusters": found.clusters,
+            "b_cubed": figures_of(found.b_cubed),
+            "pairwise": figures_of(found.pairwise),
+            "macro_f1": round(found.macro_f1, 4),
+            "by_name": {name: round(f1, 3) for name, f1 in found.by_name.items()} if options["json"] else {},
             "import_seconds": round(imported - started, 2),
             "resolve_seconds": round(seconds, 2),
             "authorships_per_second": round(len(predicted) / seconds) if seconds else 0,
             "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         }
         for name, value in figures.items():
+            if name == "by_name":
+                continue
             self.stdout.write(f"{name:>24}  {value}")
         if options["json"]:
             self.stdout.write(msgspec.json.encode(figures).decode())
+
+
+def figures_of(scores: Scores) -> dict[str, float]:
+    return {"precision": round(scores.precision, 4), "recall": round(scores.recall, 4), "f1": round(scores.f1, 4)}
 
 
 def read_gold(path: Path) -> Iterator[GoldWork]:

@@ -156,7 +156,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  touch   {report.get('block_count', 0)} name blocks: {blocks}")
 
     def _figures(self, run: ImportRun, seconds: float, total: float) -> dict[str, Any]:
-        """The counts of a run; ``seconds`` until all facts are searchable, ``total_seconds`` with attribution and graph."""
+        """Counts of a run; ``seconds`` until all facts can be found, ``total_seconds`` with attribution and graph."""
         return {
             "run": run.pk,
             "source": run.source.slug,
