@@ -205,7 +205,7 @@ def make_network(authors: int) -> None:
         )
         cursor.execute(
             "INSERT INTO works_worktopic (work_id, topic_id, position)"
-            " SELECT n, 1 + (n * 7919) %% 500, 0 FROM generate_series(1, %s) n",
+            " SELECT n, 1 + (n::bigint * 7919) %% 500, 0 FROM generate_series(1, %s) n",
             [works],
         )
         cursor.execute("CREATE TEMP TABLE pair (work_id bigint, author_id bigint) ON COMMIT DROP")

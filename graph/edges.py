@@ -110,7 +110,11 @@ def refresh(author_ids: Iterable[int]) -> set[int]:
 
 
 def rebuild() -> None:
-    """Make all derived tables anew beside the old ones, then put them in their place: readers hardly wait."""
+    """Make all derived tables anew beside the old ones, then put them in their place.
+
+    Readers go on with the old tables and wait only for the exchange of names, as long as the caller has no transaction
+    open in which more follows.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         lock_writers()
         cursor.execute("SET LOCAL work_mem = '256MB'")
@@ -118,8 +122,8 @@ def rebuild() -> None:
         cursor.execute("CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT DISTINCT author_id FROM works_attribution")
         cursor.execute("ANALYZE touched")
         _gather("", is_touched="true")
-        for derivation in DERIVATIONS:
-            _replace(derivation)
+        for replacement in [_prepare(derivation) for derivation in DERIVATIONS]:
+            _swap(replacement)
         cursor.execute("DROP TABLE touched, listed, member")
 
 
@@ -199,8 +203,17 @@ def _apply(derivation: Derivation) -> list[tuple[int, int]]:
     return changed
 
 
-def _replace(derivation: Derivation) -> None:
-    """Fill a new table, build the same indexes on it, and let it take the old one's place and names."""
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A filled table to take the place of ``table``; ``indexes`` are (name, whether primary) of the old one."""
+
+    table: str
+    fresh: str
+    indexes: tuple[tuple[str, bool], ...]
+
+
+def _prepare(derivation: Derivation) -> Replacement:
+    """Fill a new table and build the same indexes on it."""
     table, fresh = derivation.table, f"{derivation.table}_fresh"
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE {fresh} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
@@ -214,9 +227,16 @@ def _replace(derivation: Derivation) -> None:
         for name, _, definition in indexes:
             cursor.execute(definition.replace(f" {name} ON ", f" {name}_fresh ON ").replace(f".{table} ", f".{fresh} "))
         cursor.execute(f"ANALYZE {fresh}")
+    return Replacement(table, fresh, tuple((name, is_primary) for name, is_primary, _ in indexes))
+
+
+def _swap(replacement: Replacement) -> None:
+    """Drop the old table and give the new one its names. From here to the commit readers of the table wait."""
+    table, fresh = replacement.table, replacement.fresh
+    with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE {table}")
         cursor.execute(f"ALTER TABLE {fresh} RENAME TO {table}")
-        for name, is_primary, _ in indexes:
+        for name, is_primary in replacement.indexes:
             if is_primary:
                 cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} PRIMARY KEY USING INDEX {name}_fresh")
             else:

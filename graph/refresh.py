@@ -38,10 +38,13 @@ def refresh_authors(author_ids: Iterable[int], *, cause: str = TrustChange.Cause
 
 
 def refresh_all(*, cause: str = TrustChange.Cause.NIGHTLY) -> Refreshed:
-    """Make every derived table anew and compute trust flows over the whole graph."""
+    """Make every derived table anew and compute trust flows over the whole graph.
+
+    Two transactions, so that readers never wait for the second; call it outside of any. Running it again after an
+    interruption completes it.
+    """
     started = perf_counter()
-    with transaction.atomic():
-        edges.rebuild()
-        written = snapshots.recompute(cause=TrustChange.Cause(cause), at=timezone.now())
-        transaction.on_commit(caching.forget_all)
+    edges.rebuild()
+    written = snapshots.recompute(cause=TrustChange.Cause(cause), at=timezone.now())
+    transaction.on_commit(caching.forget_all)
     return Refreshed(None, written, perf_counter() - started)

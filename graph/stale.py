@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from graph.models import TrustChange
 from graph.refresh import refresh_all, refresh_authors
@@ -15,8 +15,6 @@ from works.models import Author, TouchedAuthor
 CHUNK = 5_000
 #: When more than this share of all authors was touched, making everything anew is quicker.
 REBUILD_SHARE = 0.3
-#: Advisory lock that keeps two refreshes from working on the same rows.
-LOCK = 7_402
 
 Progress = Callable[[int], None]
 
@@ -24,32 +22,29 @@ Progress = Callable[[int], None]
 def refresh_stale(*, progress: Progress | None = None, cause: str = TrustChange.Cause.IMPORT) -> int:
     """Refresh what belongs to the authors in ``TouchedAuthor`` and take their marks away; returns how many there were.
 
-    Marks that arrive while this runs are left for the next call. Running twice, or in two workers, is harmless.
+    Only marks read at the start are taken away, and only after their work is done: a mark that is committed meanwhile
+    waits for the next call. Running twice, or in two workers, is harmless, because writers wait for each other.
     """
-    newest = TouchedAuthor.objects.aggregate(newest=Max("pk"))["newest"]
-    if newest is None:
-        return 0
-    marks = TouchedAuthor.objects.filter(pk__lte=newest)
-    touched = sorted(set(marks.values_list("author_id", flat=True)))
+    marks: dict[int, list[int]] = defaultdict(list)
+    for mark, author in TouchedAuthor.objects.values_list("pk", "author_id"):
+        marks[author].append(mark)
+    touched = sorted(marks)
     if len(touched) > CHUNK and len(touched) > REBUILD_SHARE * Author.objects.count():
-        with transaction.atomic():
-            _lock()
-            refresh_all(cause=cause)
-            marks.delete()
+        refresh_all(cause=cause)
+        _unmark(mark for author in touched for mark in marks[author])
         if progress:
             progress(len(touched))
         return len(touched)
     for start in range(0, len(touched), CHUNK):
         chunk = touched[start : start + CHUNK]
         with transaction.atomic():
-            _lock()
             refresh_authors(chunk, cause=cause)
-            marks.filter(author__in=chunk).delete()
+            _unmark(mark for author in chunk for mark in marks[author])
         if progress:
             progress(start + len(chunk))
     return len(touched)
 
 
-def _lock() -> None:
+def _unmark(marks: Iterable[int]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute(f"DELETE FROM {TouchedAuthor._meta.db_table} WHERE id = ANY(%s)", [list(marks)])
