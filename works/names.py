@@ -57,8 +57,8 @@ def block_keys(name: Name) -> tuple[str, ...]:
     """``block_key`` first, then the blocks where other spellings of this person would be filed.
 
     Family and given name swapped (where one of the two is a usual East Asian family name and both are whole words),
-    an earlier surname of several, a joined particle (Le Cun, LeCun), the middle name used as first
-    ("J. Trevor Darrell") and nicknames with another initial (Bill, William).
+    an earlier surname of several, a joined particle (Le Cun, LeCun), the second given name used as first
+    ("J. Trevor Darrell", "Gary Geunbae Lee") and nicknames with another initial (Bill, William).
     """
     primary = block_key(name)
     tokens = given_tokens(name.given)
@@ -81,8 +81,7 @@ def block_keys(name: Name) -> tuple[str, ...]:
     if len(parts) > 1:
         keys += [f"{fold_umlauts(fold(part))} {first[0]}" for part in parts if len(part) > 2]
         keys.append(f"{fold_umlauts(fold(''.join(parts)))} {first[0]}")
-    if len(first) == 1 and len(tokens) > 1 and len(tokens[1]) > 1:
-        keys.append(f"{core} {tokens[1][0]}")
+    keys += [f"{core} {token[0]}" for token in tokens[1:2] if len(token) > 1]
     keys += [f"{core} {initial}" for initial in nickname_initials(first)]
     return tuple(dict.fromkeys(keys))
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from works.attribution.evidence import KINDS, Floats, Gathering, Ints
+from works.attribution.evidence import KINDS, Codes, Floats, Gathering, Ints
 
 
 class Clusters:
@@ -35,10 +35,13 @@ class Clusters:
         np.minimum.at(self.start, label, np.where(year > 0, year, 9999))
         self.end = np.zeros(size, dtype=np.int64)
         np.maximum.at(self.end, label, year)
-        self.family_share = gathering.family_share[self.leader]
-        self.given_share = np.zeros(size)
+        self.initial_rarity = gathering.initial_rarity[self.leader]
+        self.is_pinyin = gathering.is_pinyin[self.leader]
+        self.rarity = np.zeros(size)
         has_first = gathering.first[rows] > 0
-        self.given_share[label[has_first]] = gathering.given_share[rows[has_first]]
+        self.rarity[label[has_first]] = gathering.rarity[rows[has_first]]
+        self.family_rarity = gathering.family_rarity[self.leader]
+        self.crowd, self.works_of_name = crowd_of(self.block, self.first, self.count)
         self._pool()
 
     def _pool(self) -> None:
@@ -50,6 +53,10 @@ class Clusters:
         facts.sum_duplicates()
         np.minimum(facts.data, 1.0, out=facts.data)
         self.facts = facts
+        subject = membership @ g.subject[self.rows]
+        length = np.linalg.norm(subject, axis=1, keepdims=True)
+        #: The mean direction of the works' subjects; zeros where no word is known.
+        self.subject = np.divide(subject, length, out=np.zeros_like(subject), where=length > 0)
         row = np.repeat(np.arange(self.size), np.diff(facts.indptr))
         totals = np.bincount(
             row * len(KINDS) + g.kind[facts.indices],
@@ -74,3 +81,18 @@ class Clusters:
             order = np.lexsort((-found[starts].astype(np.int64), length, label[starts]))
             usual[label[starts][order]] = found[starts][order]
         return usual
+
+
+def crowd_of(block: Ints, first: Codes, count: Ints) -> tuple[Ints, Ints]:
+    """For each cluster: how many clusters of its block bear its first name, and how many authorships those hold.
+
+    Clusters with only an initial could be anybody of their block: all clusters of the block count.
+    """
+    _, number = np.unique(block.astype(np.uint64) << np.uint64(32) | first, return_inverse=True)
+    clusters, works = np.bincount(number), np.bincount(number, weights=count).astype(np.int64)
+    in_block, works_in_block = np.bincount(block), np.bincount(block, weights=count).astype(np.int64)
+    has_first = first > 0
+    return (
+        np.where(has_first, clusters[number], in_block[block]),
+        np.where(has_first, works[number], works_in_block[block]),
+    )

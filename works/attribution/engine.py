@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from scipy import sparse
 
+from works.attribution.crossing import join_across_blocks
 from works.attribution.evidence import Gathering, Ints
 from works.attribution.facts import AuthorshipFacts, WorkFeatures
 from works.attribution.linkage import link
@@ -54,9 +55,10 @@ def resolve_batch(
 ) -> Resolution:
     """Resolve all authorships of one or many blocks at once.
 
-    Blocks are independent of each other, except where a human decision joins them, so a batch may hold any number; tens of
-    thousands of authorships a batch keep the vectors long and the memory within some hundred megabytes. The result
-    does not depend on the order or the ids of the input.
+    A block is resolved by itself; then clusters of different blocks of the batch are joined where a person is printed in
+    two ways that are filed apart (see ``crossing``). A batch may hold any number of blocks: tens of thousands of
+    authorships keep the vectors long and the memory within some hundred megabytes, and blocks of one family name belong
+    in one batch. The result does not depend on the order or the ids of the input.
     """
     if not authorships:
         return Resolution([], [], [], [])
@@ -68,6 +70,11 @@ def resolve_batch(
     cannot_link = _pair_matrix(constraints.cannot_link, row_of, gathering.size)
     start, refused = _joined_by_people(gathering, constraints, row_of, cannot_link)
     label = link(gathering, weights.log_odds, start, cannot_link)
+
+    def refused_among(rows: Sequence[AuthorshipFacts]) -> sparse.csr_array | None:
+        return _pair_matrix(constraints.cannot_link, {row.id: at for at, row in enumerate(rows)}, len(rows))
+
+    label = join_across_blocks(authorships, gathering, label, works, statistics, weights.log_odds, refused_among)
     return _told(gathering, label, refused)
 
 

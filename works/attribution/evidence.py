@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from works.attribution.facts import AuthorshipFacts, WorkFeatures, place_keys
+from works.attribution.background import load_background
+from works.attribution.facts import AuthorshipFacts, WorkFeatures, coauthor_hashes, place_keys
 from works.attribution.forms import form_code, linked_first_names
 from works.attribution.hashing import hash_of
 from works.attribution.statistics import Statistics, name_parts
@@ -71,8 +72,15 @@ class Gathering:
         self.suffix = np.array([code.suffix for code in codes], dtype=np.uint64)
         self.family = np.array([code.family for code in codes], dtype=np.uint64)
         parts = np.array([name_parts(row.name) for row in rows], dtype=np.uint32).reshape(-1, 2)
-        self.family_share = np.log(statistics.share("family", parts[:, 0]))
-        self.given_share = np.log(statistics.share("given", self.first.astype(np.uint32)))
+        hashed = np.array([coauthor_hashes(row.name) for row in rows], dtype=np.uint32).reshape(-1, 2)
+        names = statistics.names + load_background().names
+        whole = statistics.share("family", parts[:, 0]) * statistics.share("given", self.first.astype(np.uint32))
+        known_whole = statistics.frequency("form", hashed[:, 1]) / names
+        #: How rare the family name with the first name is, and with the first initial: -log of the share of all names.
+        self.rarity = -np.log(np.maximum(whole, known_whole * (known_whole > 1.5 / names)))
+        self.initial_rarity = -np.log(statistics.frequency("key", hashed[:, 0]) / names)
+        self.family_rarity = -np.log(statistics.share("family", parts[:, 0]))
+        self.is_pinyin = np.array([code.is_pinyin for code in codes])
         firsts: dict[int, set[str]] = {}
         for block, code in zip(self.block.tolist(), codes, strict=True):
             if code.first_name:
@@ -99,6 +107,8 @@ class Gathering:
             values = np.array([value for values in lists for value in values], dtype=np.uint64)
             parts.append((kind, item, values, np.ones(len(item))))
         self._assemble(parts, statistics)
+        offsets, terms = _flattened([np.concatenate([work.terms, work.abstract]) for work in works])
+        self.subject = load_background().subject(offsets, terms.astype(np.uint32))[self.work]
 
     def _coauthors(self, works: Sequence[WorkFeatures]) -> list[tuple[str, Ints, Codes, Floats]]:
         """The other authors of each row's work, by first name and, where initials are printed, by block key."""

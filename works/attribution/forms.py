@@ -29,7 +29,8 @@ class FormCode(msgspec.Struct, frozen=True, gc=False):
     """One printed name in numbers.
 
     ``first`` hashes the first given name, 0 when only its initial is printed; ``middle`` has a bit for each further
-    initial; ``whole_middle`` hashes further names printed in full, 0 when there are none; ``suffix`` likewise.
+    initial; ``whole_middle`` stands for the first further name printed in full, 0 when there is none; ``suffix`` hashes the suffix. ``is_pinyin``: Chinese in Latin letters, where
+    few names are shared by many people.
     """
 
     first_name: str
@@ -38,6 +39,7 @@ class FormCode(msgspec.Struct, frozen=True, gc=False):
     whole_middle: int
     suffix: int
     family: int
+    is_pinyin: bool
 
 
 @lru_cache(maxsize=1 << 17)
@@ -49,7 +51,9 @@ def form_code(name: Name) -> FormCode:
     first, rest = "", tokens[1:]
     if tokens and not tokens[0][1]:
         first = tokens[0][0]
-        if family.split()[-1:] and family.split()[-1] in EAST_ASIAN_FAMILIES and len(whole) == len(tokens):
+        is_east_asian = family.split()[-1] in EAST_ASIAN_FAMILIES if family else False
+        one_syllable_each = len(whole) > 1 and all(len(pinyin_syllables(token)) == 1 for token in whole)
+        if (is_east_asian or one_syllable_each) and len(whole) == len(tokens):
             joined = "".join(whole)
             syllables = pinyin_syllables(joined)
             if len(syllables) <= 3 and (syllables or len(tokens) == 2):
@@ -61,15 +65,21 @@ def form_code(name: Name) -> FormCode:
         middle |= 1 << (ord(token[0]) % 31)
     # Syllables of one given name are no further names of their own.
     is_split = bool(tokens) and first not in ("", tokens[0][0]) or len(rest) >= len(tokens)
-    further = "" if is_split else " ".join(token for token, is_short in rest if not is_short)
+    further = "" if is_split else next((token for token, is_short in rest if not is_short), "")
     return FormCode(
         first_name=first,
         first=hash_of("given", first) if first else 0,
         middle=middle,
-        whole_middle=hash_of("middle", further) if further else 0,
+        whole_middle=_lettered(further) if further else 0,
         suffix=hash_of("suffix", name.suffix) if name.suffix else 0,
         family=hash_of("family", fold_umlauts(family.replace(" ", ""))),
+        is_pinyin=bool(pinyin_syllables(family)) and (not first or bool(pinyin_syllables(first))),
     )
+
+
+def _lettered(word: str) -> int:
+    """The hash of a word with its first letter in the lowest five bits: words of other letters need not be rivals."""
+    return hash_of("middle", word) << 5 | ord(word[0]) % 31
 
 
 @lru_cache(maxsize=1 << 16)

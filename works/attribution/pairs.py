@@ -79,8 +79,10 @@ def name_relation(clusters: Clusters, i: Ints, j: Ints) -> Ints:
         relation[differ[is_linked]] = clusters.gathering.link_grades[at[is_linked]]
     one, other = clusters.middle[i], clusters.middle[j]
     impossible = ((one & ~other) != 0) & ((other & ~one) != 0)
-    for values in (clusters.whole_middle, clusters.suffix):
-        impossible |= _differ(values, i, j)
+    impossible |= _differ(clusters.suffix, i, j)
+    # Of "G. Camargo" and "Guilherme Camargo" the first whole words differ, but not those of one letter.
+    words_i, words_j = clusters.whole_middle[i], clusters.whole_middle[j]
+    impossible |= _differ(clusters.whole_middle, i, j) & (words_i & np.uint64(31) == words_j & np.uint64(31))
     relation[impossible] = CONFLICT
     return relation
 
@@ -119,8 +121,13 @@ class Side(msgspec.Struct, frozen=True):
     end: Ints
     middle: Ints
     family: Codes
-    family_share: Floats
-    given_share: Floats
+    crowd: Ints
+    works_of_name: Ints
+    rarity: Floats
+    family_rarity: Floats
+    initial_rarity: Floats
+    is_pinyin: Bools
+    subject: Floats
 
     @classmethod
     def of(cls, clusters: Clusters, index: Ints) -> Side:
@@ -142,36 +149,74 @@ def side_features(one: Side, other: Side, shared: Floats, number: Floats, relati
     cosine = np.where(both, shared / np.sqrt(np.maximum(one.total * other.total, 1e-9)), 0.0)
     overlap = np.where(both, np.minimum(shared / least, 1.0), 0.0)
     amount = np.log1p(shared)
-    columns: list[npt.NDArray[Any]] = []
-    for kind in range(len(KINDS)):
-        columns += [amount[:, kind], overlap[:, kind], cosine[:, kind], both[:, kind]]
-    coauthors = np.maximum(number[:, KINDS.index("form")], number[:, KINDS.index("key")])
-    columns += [np.minimum(coauthors, limit) for limit in (1.0, 2.0, 4.0)]
+    kind = {name: number for number, name in enumerate(KINDS)}
+    coauthors = np.maximum(number[:, kind["form"]], number[:, kind["key"]])
+    known_coauthors = both[:, kind["form"]] | both[:, kind["key"]]
+    subject = np.einsum("ij,ij->i", one.subject, other.subject)
+    has_subject = one.subject.any(axis=1) & other.subject.any(axis=1)
     gap = np.maximum(one.start, other.start) - np.minimum(one.end, other.end)
-    columns.append(np.log1p(gap.clip(0, 60)))
-    columns += [relation == grade for grade in (NEAR, VARIANT, SAME, ONE_INITIAL, TWO_INITIALS)]
     is_whole = relation <= SAME
-    variety = np.log1p(firsts)
-    columns += [
-        np.minimum(one.family_share, other.family_share),
-        np.where(is_whole, np.minimum(one.given_share, other.given_share), 0.0),
-        np.where(is_whole, 0.0, variety),
-        np.where(is_whole, variety, 0.0),
-        (one.middle & other.middle) != 0,
-        (one.middle != 0) != (other.middle != 0),
-        one.family == other.family,
-        np.log(np.minimum(one.count, other.count)),
-        np.log(np.maximum(one.count, other.count)),
-    ]
-    return np.stack([column.astype(np.float64) for column in columns], axis=1)
+    middle_agrees = (one.middle & other.middle) != 0
+    rarity = np.where(
+        is_whole, np.minimum(one.rarity, other.rarity), np.minimum(one.initial_rarity, other.initial_rarity)
+    ) + np.where(middle_agrees, MIDDLE_RARITY, 0.0)
+    smaller = np.log(np.minimum(one.count, other.count))
+    columns: dict[str, npt.NDArray[Any]] = {
+        f"{name}_{measure}": values[:, kind[name]]
+        for name, measures in _MEASURES.items()
+        for measure, values in (("amount", amount), ("cosine", cosine), ("overlap", overlap), ("both", both))
+        if measure in measures
+    }
+    columns |= {
+        "one_coauthor": np.minimum(coauthors, 1.0),
+        "two_coauthors": np.minimum(coauthors, 2.0),
+        "four_coauthors": np.minimum(coauthors, 4.0),
+        "strange_coauthors": known_coauthors & (coauthors == 0),
+        "strange_coauthors_many": (known_coauthors & (coauthors == 0)) * smaller,
+        "subject": subject,
+        "subject_close": np.maximum(subject - 0.5, 0.0),
+        "subject_far": has_subject * np.maximum(0.2 - subject, 0.0),
+        "year_gap": np.log1p(gap.clip(0, 60)),
+        "name_near": relation == NEAR,
+        "name_variant": relation == VARIANT,
+        "one_initial": relation == ONE_INITIAL,
+        "two_initials": relation == TWO_INITIALS,
+        "crowd": np.log(np.maximum(one.crowd, other.crowd)),
+        "works_of_name": np.log(np.maximum(one.works_of_name, other.works_of_name)),
+        "rarity": rarity,
+        "family_rarity": np.minimum(one.family_rarity, other.family_rarity),
+        "rarity_high": np.maximum(rarity - 11.0, 0.0),
+        "rarity_highest": np.maximum(rarity - 14.0, 0.0),
+        "pinyin": one.is_pinyin & other.is_pinyin,
+        "firsts_initial": np.where(is_whole, 0.0, np.log1p(firsts)),
+        "middle_agrees": middle_agrees,
+        "middle_lacks": (one.middle != 0) != (other.middle != 0),
+        "family_differs": one.family != other.family,
+        "smaller": smaller,
+        "larger": np.log(np.maximum(one.count, other.count)),
+    }
+    return np.stack([columns[name].astype(np.float64) for name in FEATURES], axis=1)
 
 
+#: Information in nats of an equal middle initial.
+MIDDLE_RARITY: Final = 2.5
+_MEASURES: Final = {
+    "key": ("amount", "cosine", "overlap"),
+    "form": ("amount", "cosine", "overlap"),
+    "place": ("amount", "cosine", "overlap", "both"),
+    "term": ("amount", "cosine"),
+    "abstract": ("cosine",),
+    "topic": ("amount", "cosine", "both"),
+    "venue": ("amount", "cosine", "both"),
+    "group": ("amount",),
+    "contact": ("amount",),
+}
 FEATURES: Final = (
-    *(f"{kind}_{measure}" for kind in KINDS for measure in ("amount", "overlap", "cosine", "both")),
-    "one_coauthor", "two_coauthors", "four_coauthors", "year_gap",
-    "name_near", "name_variant", "name_same", "one_initial", "two_initials",
-    "family_share", "given_share", "firsts_initial", "firsts_whole", "middle_agrees", "middle_lacks", "family_same",
-    "smaller", "larger",
+    *(f"{name}_{measure}" for name, measures in _MEASURES.items() for measure in measures),
+    "one_coauthor", "two_coauthors", "four_coauthors", "strange_coauthors", "strange_coauthors_many",
+    "subject", "subject_close", "subject_far", "year_gap", "name_near", "name_variant", "one_initial", "two_initials",
+    "crowd", "works_of_name", "rarity", "family_rarity", "rarity_high", "rarity_highest", "pinyin", "firsts_initial", "middle_agrees", "middle_lacks",
+    "family_differs", "smaller", "larger",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from works.attribution.background import LEAST_COUNT, load_background
 from works.attribution.facts import WorkFeatures
 from works.attribution.hashing import Hashes, hash_of
 from works.names import Name, given_tokens
@@ -23,6 +24,9 @@ from works.name_forms import fold, fold_umlauts
 TABLE_BITS: Final = {"key": 20, "form": 21, "group": 14, "term": 20, "topic": 14, "venue": 16, "place": 18,
                      "family": 18, "given": 18}  # fmt: skip
 Counts = npt.NDArray[np.uint32]
+Floats = npt.NDArray[np.float64]
+#: Kinds that the background knows.
+COUNTED: Final = frozenset(LEAST_COUNT)
 
 
 class Statistics:
@@ -67,18 +71,21 @@ class Statistics:
             table = self.tables[kind]
             table += np.bincount(hashes & (len(table) - 1), minlength=len(table)).astype(np.uint32)
 
-    def frequency(self, kind: str, hashes: Hashes) -> npt.NDArray[np.float64]:
-        """How many works (names, for the parts of names) carry each of the hashed features; at least 1."""
-        table = self.tables["term" if kind == "abstract" else kind]
-        return np.maximum(table[hashes & (len(table) - 1)], 1).astype(np.float64)
+    def frequency(self, kind: str, hashes: Hashes) -> Floats:
+        """How many works (names, for the parts of names) carry each hashed feature, background included; at least 1."""
+        kind = "term" if kind == "abstract" else kind
+        table = self.tables[kind]
+        return np.maximum(table[hashes & (len(table) - 1)] + load_background().count(kind, hashes), 1.0)
 
-    def share(self, kind: str, hashes: Hashes) -> npt.NDArray[np.float64]:
+    def share(self, kind: str, hashes: Hashes) -> Floats:
         """The share of all printed names that has the family name, or the first given name."""
-        return self.frequency(kind, hashes) / (self.names + 2.0)
+        return self.frequency(kind, hashes) / (self.names + load_background().names)
 
-    def surprise(self, kind: str, hashes: Hashes) -> npt.NDArray[np.float64]:
+    def surprise(self, kind: str, hashes: Hashes) -> Floats:
         """Information of sharing each feature, in nats: -log of the share of works that carry it."""
-        return np.log((self.works + 1.0) / self.frequency(kind, hashes)).clip(0.0)
+        works = self.works + (load_background().works if kind in COUNTED or kind == "abstract" else 1)
+        surprise: Floats = np.log(works / self.frequency(kind, hashes)).clip(0.0)
+        return surprise
 
     def to_bytes(self) -> bytes:
         """The tables as one compressed blob for ``from_bytes``."""

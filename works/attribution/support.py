@@ -38,6 +38,9 @@ class Support:
         self.rows = np.flatnonzero(size[label] > 1)
         _, self.label = np.unique(label[self.rows], return_inverse=True)
         self.clusters = Clusters(gathering, self.rows, self.label)
+        everybody = Clusters(gathering, np.arange(gathering.size), label)
+        self.crowd = everybody.crowd[label[self.rows]]
+        self.works_of_name = everybody.works_of_name[label[self.rows]]
         facts = gathering.facts[self.rows]
         ones = facts.copy()
         ones.data[:] = 1.0
@@ -72,8 +75,13 @@ class Support:
             end=year,
             middle=g.middle[self.rows],
             family=g.family[self.rows],
-            family_share=g.family_share[self.rows],
-            given_share=np.where(g.first[self.rows] > 0, g.given_share[self.rows], 0.0),
+            crowd=self.crowd + 1,
+            works_of_name=self.works_of_name,
+            rarity=g.rarity[self.rows],
+            family_rarity=g.family_rarity[self.rows],
+            initial_rarity=g.initial_rarity[self.rows],
+            is_pinyin=g.is_pinyin[self.rows],
+            subject=g.subject[self.rows],
         )
         rest = Side(
             total=np.maximum(clusters.total[label] - only_here - g.lone[self.rows], 0.0),
@@ -82,8 +90,13 @@ class Support:
             end=end,
             middle=clusters.middle[label],
             family=clusters.family[label],
-            family_share=clusters.family_share[label],
-            given_share=clusters.given_share[label],
+            crowd=self.crowd + 1,
+            works_of_name=self.works_of_name,
+            rarity=clusters.rarity[label],
+            family_rarity=clusters.family_rarity[label],
+            initial_rarity=clusters.initial_rarity[label],
+            is_pinyin=clusters.is_pinyin[label],
+            subject=self._subject_of_rest(),
         )
         firsts = g.firsts_in_block[g.block[self.rows]]
         return side_features(one, rest, shared, number, self.relation(), firsts)
@@ -95,6 +108,14 @@ class Support:
         relation[(first == 0) | (usual == 0)] = ONE_INITIAL
         relation[(first == 0) & (usual == 0)] = TWO_INITIALS
         return relation
+
+    def _subject_of_rest(self) -> Floats:
+        own = self.gathering.subject[self.rows]
+        total = np.zeros((self.clusters.size, own.shape[1]))
+        np.add.at(total, self.label, own)
+        rest = total[self.label] - own
+        length = np.linalg.norm(rest, axis=1, keepdims=True)
+        return np.divide(rest, length, out=np.zeros_like(rest), where=length > 1e-6)
 
     def _years_of_rest(self) -> tuple[Ints, Ints]:
         """First and last year of each row's cluster without the row; 9999 and 0 when no year is known."""

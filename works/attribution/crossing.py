@@ -1,0 +1,154 @@
+"""Joins clusters of different blocks: one person filed under two customs of printing the name.
+
+"Wang Xiaoming" and "Xiaoming Wang", "Bill" and "William", "J. Trevor Darrell" and "Trevor Darrell", a second surname
+added or dropped. Blocks stay as they are; a pair is looked at only when one's alternative block is the other's block and
+they share a co-author or the name is rare, so that this costs little and common names do not fall together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+from typing import Final
+
+import msgspec
+import numpy as np
+from scipy import sparse
+
+from works.attribution.clusters import Clusters
+from works.attribution.evidence import Floats, Gathering, Ints
+from works.attribution.facts import AuthorshipFacts, WorkFeatures
+from works.attribution.linkage import Scorer, link
+from works.attribution.statistics import Statistics
+from works.name_forms import fold
+from works.names import Agreement, Name, block_keys, compare_names, given_tokens
+
+#: Log-odds taken from a pair whose names are filed apart: that two customs meet in one person needs more to be believed.
+PENALTY: Final = 1.0
+#: A shared co-author that brings more clusters together than this is no reason to look at them.
+COMMON_COAUTHOR: Final = 12
+#: Stands for no co-author in particular: all clusters of a rare name are looked at together.
+ANYBODY: Final = 0
+
+
+def join_across_blocks(
+    authorships: Sequence[AuthorshipFacts],
+    gathering: Gathering,
+    label: Ints,
+    works: Mapping[int, WorkFeatures],
+    statistics: Statistics,
+    scorer: Scorer,
+    cannot_link: Callable[[Sequence[AuthorshipFacts]], sparse.csr_array | None],
+) -> Ints:
+    """Cluster labels after joining clusters of different blocks that are likely one person."""
+    rows = [authorships[index] for index in gathering.order]
+    names = _fullest_names(rows, label)
+    groups = _groups(_pairs_with_shared_coauthor(rows, gathering, label, names, works))
+    if not groups:
+        return label
+    members: dict[int, list[int]] = {}
+    for row, cluster in enumerate(label.tolist()):
+        members.setdefault(cluster, []).append(row)
+    chosen = [(group, row) for group, clusters in enumerate(groups) for cluster in clusters for row in members[cluster]]
+    turned = _turned(groups, names)
+    facts = [
+        msgspec.structs.replace(rows[row], name=_swapped(rows[row].name)) if int(label[row]) in turned else rows[row]
+        for _, row in chosen
+    ]
+    small = Gathering(facts, [str(group) for group, _ in chosen], works, statistics)
+    old = np.array([label[chosen[index][1]] for index in small.order])
+    home = [names[cluster] for cluster in old.tolist()]
+    in_order = [facts[index] for index in small.order]
+
+    def only_compatible(clusters: Clusters, i: Ints, j: Ints, _: Floats, odds: Floats) -> Floats:
+        leaders = clusters.leader
+        grades = [
+            compare_names(home[a], home[b]) for a, b in zip(leaders[i].tolist(), leaders[j].tolist(), strict=True)
+        ]
+        return np.where(np.array(grades, dtype=np.int64) == Agreement.CONFLICT, -np.inf, odds - PENALTY)
+
+    _, start = np.unique(old, return_inverse=True)
+    joined = link(small, scorer, start, cannot_link(in_order), only_compatible)
+    target = np.arange(int(label.max()) + 1)
+    first_old: dict[int, int] = {}
+    for cluster, new in sorted(zip(old.tolist(), joined.tolist(), strict=True)):
+        target[cluster] = first_old.setdefault(new, cluster)
+    return target[label]
+
+
+def _fullest_names(rows: Sequence[AuthorshipFacts], label: Ints) -> dict[int, Name]:
+    """For each cluster the printed name that says most, ties by spelling."""
+    names: dict[int, tuple[tuple[int, int, str, str], Name]] = {}
+    for row, cluster in zip(rows, label.tolist(), strict=True):
+        tokens = given_tokens(row.name.given)
+        rank = (sum(len(token) > 1 for token in tokens), len(tokens), row.name.given, row.name.family)
+        if cluster not in names or rank > names[cluster][0]:
+            names[cluster] = (rank, row.name)
+    return {cluster: name for cluster, (_, name) in names.items()}
+
+
+def _pairs_with_shared_coauthor(
+    rows: Sequence[AuthorshipFacts],
+    gathering: Gathering,
+    label: Ints,
+    names: Mapping[int, Name],
+    works: Mapping[int, WorkFeatures],
+) -> set[tuple[int, int]]:
+    block_of = {cluster: block_keys(name)[0] for cluster, name in names.items()}
+    present = set(block_of.values())
+    keys = {cluster: [key for key in block_keys(name) if key in present] for cluster, name in names.items()}
+    # A block is of interest when a cluster of another block may stand in it.
+    visited = {key for cluster, found in keys.items() for key in found[1:]}
+    holders: dict[tuple[str, int], set[int]] = {}
+    for row, cluster in zip(rows, label.tolist(), strict=True):
+        of_interest = [key for key in keys[cluster] if key in visited]
+        for key in of_interest:
+            holders.setdefault((key, ANYBODY), set()).add(cluster)
+        if not of_interest:
+            continue
+        work = works[row.work]
+        for position in work.shared.tolist():
+            coauthor = int(work.forms[position])
+            if position != row.position and coauthor:
+                for key in of_interest:
+                    holders.setdefault((key, coauthor), set()).add(cluster)
+    pairs = set()
+    for clusters in holders.values():
+        if 1 < len(clusters) <= COMMON_COAUTHOR:
+            for a, b in combinations(sorted(clusters), 2):
+                if block_of[a] != block_of[b] and compare_names(names[a], names[b]) > Agreement.CONFLICT:
+                    pairs.add((a, b))
+    return pairs
+
+
+def _groups(pairs: set[tuple[int, int]]) -> list[list[int]]:
+    """Connected clusters, in a fixed order."""
+    parent: dict[int, int] = {}
+
+    def root(cluster: int) -> int:
+        while parent.setdefault(cluster, cluster) != cluster:
+            parent[cluster] = parent[parent[cluster]]
+            cluster = parent[cluster]
+        return cluster
+
+    for a, b in sorted(pairs):
+        one, other = sorted((root(a), root(b)))
+        parent[other] = one
+    groups: dict[int, list[int]] = {}
+    for cluster in sorted(parent):
+        groups.setdefault(root(cluster), []).append(cluster)
+    return list(groups.values())
+
+
+def _turned(groups: Sequence[Sequence[int]], names: Mapping[int, Name]) -> set[int]:
+    """Clusters whose family and given name stand the other way round than in the first cluster of their group."""
+    return {
+        cluster
+        for group in groups
+        for cluster in group[1:]
+        if fold(names[cluster].family) == "".join(given_tokens(names[group[0]].given))
+    }
+
+
+def _swapped(name: Name) -> Name:
+    return Name(family=name.given or name.family, given=name.family if name.given else "", suffix=name.suffix)
