@@ -78,18 +78,23 @@ def exact_keys(query: str) -> set[str]:
     return {" ".join(words), " ".join([*words[-1:], *words[:-1]])} if words else set()
 
 
-def similar_researchers(query: str) -> list[Author]:
-    """Researchers whose name is spelled much like the query, for "did you mean"."""
+def similar_names(query: str) -> list[str]:
+    """Names of researchers that are spelled much like the query, each once, for "did you mean"."""
     words = _words(query)
     if not words:
         return []
     turned = " ".join([*words[-1:], *words[:-1]])
-    return list(
+    rows = (
         Author.objects.public()
         .filter(name_key__trigram_similar=turned)
         .annotate(similarity=TrigramSimilarity("name_key", turned))
-        .order_by("-similarity", "-work_count")[:SUGGESTED]
+        .order_by("-similarity", "-work_count")
+        .values_list("name_key", "display_name")[: SUGGESTED * 10]
     )
+    names: dict[str, str] = {}
+    for name_key, display_name in rows:
+        names.setdefault(name_key, display_name)
+    return list(names.values())[:SUGGESTED]
 
 
 def search_institutions(query: str, cursor: str = "") -> Page[Institution]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from works.quality import MEASURES, deciders, gold_scores, latest_proof
+from works.quality import deciders, gold_scores, latest_proof
 
 
 @require_safe
@@ -17,6 +17,5 @@ def quality(request: HttpRequest) -> HttpResponse:
         "proof": proof,
         "deciders": deciders(proof) if proof else [],
         "scores": gold_scores(),
-        "measures": list(MEASURES.values()),
     }
     return render(request, "works/quality.html", context)

@@ -19,7 +19,7 @@ from works.name_search import (
     search_institutions,
     search_researchers,
     search_topics,
-    similar_researchers,
+    similar_names,
 )
 from works.portraits import portraits
 from works.query_terms import clean_query
@@ -135,7 +135,7 @@ def _works(wanted: SearchRequest) -> dict[str, Any]:
         "facets": facets,
         "narrowed": narrowed,
         "sorts": [(wanted.query(sort=sort), label, sort == wanted.sort) for sort, label in SORTS.items()],
-        "similar": [] if results.page.rows or not wanted.q else similar_researchers(wanted.q),
+        "similar": [] if results.page.rows else _similar(wanted.q),
     }
 
 
@@ -147,8 +147,12 @@ def _researchers(wanted: SearchRequest) -> dict[str, Any]:
         "page": page,
         "portraits": found,
         "namesakes_url": name_url(exact[0].name_key) if len(exact) > 1 else "",
-        "similar": [] if page.rows or not wanted.q else similar_researchers(wanted.q),
+        "similar": [] if page.rows else _similar(wanted.q),
     }
+
+
+def _similar(query: str) -> list[tuple[str, str]]:
+    return [(name, search_url(name, "researchers")) for name in similar_names(query)]
 
 
 def _topics(wanted: SearchRequest) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def test_home_shows_works_and_researchers(client: Client) -> None:
     assert shang.get_absolute_url() in page
     assert "/topics/cs.CL/" in page
     assert page.index('role="search"') < page.index("TeKo")
+    assert "card-tags" not in page
 
 
 def test_home_lists_a_topic_name_once(client: Client) -> None:

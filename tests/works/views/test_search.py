@@ -64,11 +64,12 @@ def test_several_records_of_one_name_lead_to_the_name_page(client: Client) -> No
 
 
 def test_a_misspelled_name_is_corrected(client: Client) -> None:
-    AuthorFactory.create(display_name="Pieter Abbeel")
+    AuthorFactory.create_batch(2, display_name="Pieter Abbeel")
     for kind in ("researchers", "works"):
         page = client.get("/search/", {"q": "pieter abeel", "kind": kind}).content.decode()
         assert "Did you mean" in page
-        assert "Pieter Abbeel" in page
+        assert page.count("Pieter Abbeel</a>") == 1
+        assert 'href="/search/?q=Pieter+Abbeel&amp;kind=researchers"' in page
 
 
 def test_hidden_and_empty_records_are_not_found(client: Client) -> None:
