@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from ingest.models import ImportRun
+from ingest.workers import WORTH_SHARING, worker_count
+from tests.ingest.lines import line, start, write
+from works.models import Attribution, Work
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return write(tmp_path / "a.jsonl", [line(1), "no record", line(2)])
+
+
+def ingest(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    """Run the command; the figures of its last line."""
+    call_command("ingest", *arguments, "--json")
+    figures: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
+    return figures
+
+
+def test_an_import_prints_its_figures_as_the_last_line(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = ingest(capsys, "arxiv-snapshot", str(path))
+    assert figures["state"] == "done"
+    counted = {name: figures[name] for name in ("seen", "created", "updated", "unchanged", "rejected", "authorships")}
+    assert counted == {"seen": 3, "created": 2, "updated": 0, "unchanged": 0, "rejected": 1, "authorships": 4}
+    assert {"run", "source", "seconds", "works_per_second", "peak_memory_mb"} <= figures.keys()
+    assert Attribution.objects.count() == 4
+
+
+def test_facts_only_leaves_attribution_to_later(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ingest(capsys, "arxiv-snapshot", str(path), "--facts-only")["state"] == "done"
+    assert not Attribution.objects.exists()
+
+
+def test_a_dry_run_says_what_it_would_do(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("ingest", "arxiv-snapshot", str(path), "--dry-run")
+    said = capsys.readouterr().out
+    assert "Nothing was written" in said
+    assert "create  2105.00002: On the theory of the birch amber engine, part 1" in said
+    assert "reject  1: The line is not valid JSON" in said
+    assert not Work.objects.exists()
+
+
+def test_a_limit_counts_records(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ingest(capsys, "arxiv-snapshot", str(path), "--limit", "1")["seen"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "no source"),
+        (["arxiv-snapshot"], "needs a file"),
+        (["arxiv-snapshot", "/no/such/file"], "/no/such/file"),
+        (["arxiv-oai", "--base-url", "http://10.0.0.1/oai"], "private"),
+        (["arxiv-snapshot", "--resume", "999"], "Run 999"),
+    ],
+)
+def test_what_cannot_start_is_one_clear_line_and_nothing_is_written(arguments: list[str], message: str) -> None:
+    with pytest.raises(CommandError, match=message) as refused:
+        call_command("ingest", *arguments)
+    assert "\n" not in str(refused.value)
+    assert not ImportRun.objects.exists()
+
+
+def test_a_run_that_fails_ends_the_command_with_its_error(path: Path) -> None:
+    run = start(path)
+    ImportRun.objects.update(state=ImportRun.State.STOPPED)
+    path.unlink()
+    with pytest.raises(CommandError, match=r"a\.jsonl"):
+        call_command("ingest", "arxiv-snapshot", "--resume", str(run.pk))
+
+
+def test_a_run_can_be_handed_to_the_workers(
+    path: Path,
+    capsys: pytest.CaptureFixture[str],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        figures = ingest(capsys, "arxiv-snapshot", str(path), "--queue", "--workers", "2")
+    assert figures["state"] == "queued"
+    run = ImportRun.objects.get()
+    assert (run.state, run.created, run.shards.count()) == (ImportRun.State.DONE, 2, 2)
+
+
+def test_only_big_files_are_shared_among_processes(path: Path, tmp_path: Path) -> None:
+    assert worker_count([str(path)]) == 1
+    big = tmp_path / "big"
+    with big.open("wb") as file:
+        file.truncate(WORTH_SHARING)
+    assert worker_count([str(big)]) >= 1
+    assert worker_count(["/no/such/file"]) == 1

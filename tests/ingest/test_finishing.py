@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest import finishing, runs
+from ingest.finishing import finish, touched_works
+from ingest.models import ImportRun
+from tests.ingest.lines import import_file, line, write
+from works.attribution.resolve import resolve_dirty
+from works.models import Attribution, DirtyBlock, Topic, TouchedAuthor, Work
+
+pytestmark = pytest.mark.django_db
+State, Stage = ImportRun.State, ImportRun.Stage
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> ImportRun:
+    return import_file(write(tmp_path / "a.jsonl", map(line, range(1, 6))))
+
+
+def test_a_run_ends_with_everything_attributed_and_fresh(run: ImportRun) -> None:
+    assert finish(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.stage) == (State.DONE, Stage.FINISHED)
+    assert run.finished_at is not None
+    assert Attribution.objects.count() == 10
+    assert not DirtyBlock.objects.exists()
+    assert not TouchedAuthor.objects.exists()
+    assert Topic.objects.get(code="cs.DM").work_count == 5
+    assert not finish(run.pk)
+
+
+def test_the_works_of_a_run_are_those_it_created_or_changed(run: ImportRun, tmp_path: Path) -> None:
+    assert set(touched_works(run)) == set(Work.objects.values_list("pk", flat=True))
+    changed = line(2, title="An engine of another title", update_date="2022-01-01")
+    second = import_file(write(tmp_path / "b.jsonl", [line(1), changed, line(7)]))
+    values = Work.objects.filter(pk__in=touched_works(second)).values_list("identifiers__value", flat=True)
+    assert set(values) == {"2105.00003", "2105.00008"}
+
+
+def test_a_stop_is_felt_between_blocks_and_the_run_can_go_on(run: ImportRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop_meanwhile(*_: object, **__: object) -> None:
+        ImportRun.objects.update(state=State.STOPPING)
+        raise finishing.StoppedError
+
+    monkeypatch.setattr(finishing, "resolve_dirty", stop_meanwhile)
+    assert not finish(run.pk)
+    run.refresh_from_db()
+    assert run.state == State.STOPPED
+    monkeypatch.setattr(finishing, "resolve_dirty", resolve_dirty)
+    assert runs.resume_run(run.pk)
+    assert finish(run.pk)
+    assert Attribution.objects.count() == 10
+
+
+def test_a_dry_run_ends_without_attribution(tmp_path: Path) -> None:
+    run = import_file(write(tmp_path / "a.jsonl", [line(1)]), is_dry_run=True)
+    assert finish(run.pk)
+    assert not Attribution.objects.exists()
