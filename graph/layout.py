@@ -16,7 +16,8 @@ from math import ceil, cos, pi, sin, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from graph import lettering
 from graph.elements import Kind, Node, Slice
@@ -97,7 +98,8 @@ def arrange(drawn: Slice, canvas: Canvas, pins: Mapping[str, tuple[float, float]
         if pins and node.key in pins:
             wished[row] = pins[node.key]
             cost[row] = ((wished[row] - cells) ** 2).sum(axis=1) * 1e4
-    rows, chosen = linear_sum_assignment(cost)
+    # A stored zero would read as no edge, so every cost is raised by one; the best assignment stays the best.
+    rows, chosen = min_weight_full_bipartite_matching(csr_array(cost + 1.0))
     return {
         nodes[row].key: _settle(nodes[row], cells[cell], wished[row], canvas)
         for row, cell in zip(rows.tolist(), chosen.tolist(), strict=True)
