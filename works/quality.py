@@ -1,11 +1,14 @@
 """How good attribution is, for the page that says so: the latest proof and the latest scores on gold sets.
 
 Scores come from ``QualityReport`` rows (``record_gold``), or else from the file that ships with the program,
-``docs/attribution/figures.json``: ``{"measured_on": "2026-11-21", "sets": [FIGURES, ...]}`` with the objects that
-``manage.py evaluate_attribution --json`` prints: ``gold``, ``b3_precision``, ``b3_recall``, ``b3_f1``,
-``pair_precision``, ``pair_recall``, ``pair_f1``, ``macro_b3_f1`` (all 0 to 1), and where known ``groups``, a list of
-``{"group": name, "bylines": number, "b3_precision": ..., "b3_recall": ..., "b3_f1": ...}``, and ``baselines``, the
-B-cubed F1 by the name of another method.
+``docs/attribution/figures.json``::
+
+    {"measured_on": "2026-11-21", "sets": [
+        {"gold": "aminer-50", "authorships": 3721, "b_cubed": {"precision": 0.9, "recall": 0.8},
+         "pairwise": {"precision": 0.9, "recall": 0.7}, "macro_f1": 0.85, "by_name": {"gupta r": 0.9, ...},
+         "baselines": {"name matching": 0.475, ...}}]}
+
+A set holds the figures of ``works.attribution.evaluation.Evaluation``; ``baselines`` are B-cubed F1 of other methods.
 """
 
 from __future__ import annotations
@@ -15,19 +18,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from statistics import median, quantiles
 from typing import Any
 
 from django.conf import settings
 
 from works.models import QualityReport
 
-MEASURES = {
-    "b3_precision": "B³ precision",
-    "b3_recall": "B³ recall",
-    "b3_f1": "B³ F1",
-    "pair_f1": "Pairwise F1",
-    "macro_b3_f1": "Macro B³ F1",
-}
 DECIDERS = {
     "machine": "the machine",
     "owner": "owners of pages",
@@ -35,17 +32,45 @@ DECIDERS = {
     "orcid": "ORCID",
     "coauthor": "verified co-authors",
 }
+LOWEST_SHOWN = 10
+"""Names with the lowest scores that the page lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Precision, recall and F1, each from 0 to 1."""
+
+    precision: float
+    recall: float
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean; 0 when both are 0."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class NameGroups:
+    """How B-cubed F1 spreads over groups of one printed name: a tenth of the groups are below ``tenth``."""
+
+    number: int
+    tenth: float
+    median: float
+    lowest: Sequence[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class GoldScore:
-    """The score on one gold set. ``values`` follow the order of ``MEASURES``; a measure not taken is None."""
+    """The score on one gold set, whose authors are known."""
 
     name: str
-    measured_on: date | None
-    bylines: int | None
-    values: Sequence[float | None]
-    groups: Sequence[tuple[str, int, Sequence[float | None]]]
+    measured_on: date
+    authorships: int
+    b_cubed: Measured
+    pairwise: Measured
+    macro_f1: float
+    groups: NameGroups | None
     baselines: Mapping[str, float]
 
 
@@ -61,7 +86,7 @@ def deciders(proof: QualityReport) -> list[tuple[str, int]]:
 
 
 def record_gold(figures: Mapping[str, Any]) -> QualityReport:
-    """Keep what an evaluation printed; the page shows the latest of each gold set."""
+    """Keep the figures of one gold set, in the form above; the page shows the latest of each set."""
     return QualityReport.objects.create(
         kind=QualityReport.Kind.GOLD, subject=str(figures["gold"])[:100], figures=dict(figures)
     )
@@ -82,15 +107,22 @@ def _shipped(path: Path) -> list[GoldScore]:
     return [_score(figures, measured_on) for figures in content["sets"]]
 
 
-def _score(figures: Mapping[str, Any], measured_on: date | None) -> GoldScore:
+def _score(figures: Mapping[str, Any], measured_on: date) -> GoldScore:
     return GoldScore(
-        name=str(figures["gold"]).removesuffix(".gz").removesuffix(".jsonl"),
+        name=figures["gold"],
         measured_on=measured_on,
-        bylines=figures.get("labelled", figures.get("bylines")),
-        values=[figures.get(measure) for measure in MEASURES],
-        groups=[
-            (str(group["group"]), int(group["bylines"]), [group.get(m) for m in ("b3_precision", "b3_recall", "b3_f1")])
-            for group in figures.get("groups", [])
-        ],
+        authorships=figures["authorships"],
+        b_cubed=Measured(figures["b_cubed"]["precision"], figures["b_cubed"]["recall"]),
+        pairwise=Measured(figures["pairwise"]["precision"], figures["pairwise"]["recall"]),
+        macro_f1=figures["macro_f1"],
+        groups=_groups(figures.get("by_name", {})),
         baselines=figures.get("baselines", {}),
     )
+
+
+def _groups(by_name: Mapping[str, float]) -> NameGroups | None:
+    if len(by_name) < 2:
+        return None
+    lowest = sorted(by_name.items(), key=lambda entry: (entry[1], entry[0]))[:LOWEST_SHOWN]
+    tenth = quantiles(by_name.values(), n=10, method="inclusive")[0]
+    return NameGroups(len(by_name), tenth, median(by_name.values()), lowest)

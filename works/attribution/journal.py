@@ -5,7 +5,7 @@ People's acts wait for one another (they are rare and short), so that what an ac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +30,15 @@ class By:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where an attribution stands: the author, who decided (``Attribution.DecidedBy``), how sure (0 to 1)."""
+
+    author: int
+    decided_by: str
+    confidence: float
+
+
 class Act:
     """An act under way: every change goes through it and is logged when it ends. Made by ``acting``."""
 
@@ -40,40 +49,42 @@ class Act:
         self._touched: set[int] = set()
         self._blocks: set[str] = set()
 
-    def move(
-        self,
-        attributions: Sequence[Attribution],
-        target: int,
-        *,
-        decided_by: str | None = None,
-        confidence: float | None = None,
-    ) -> None:
+    def move(self, attributions: Sequence[Attribution], target: int, *, decided_by: str | None = None) -> None:
         """Give the attributions to author ``target``; without ``decided_by`` in the name of who acts, for certain."""
-        decided_by = decided_by or self.by.role
-        now = timezone.now()
+        state = State(target, decided_by or self.by.role, 1.0)
+        self.set_states({held.authorship_id: state for held in attributions}, attributions)
+
+    def set_states(self, states: Mapping[int, State], attributions: Sequence[Attribution]) -> None:
+        """Bring each attribution to its state, by authorship id; one statement for any number."""
         for held in attributions:
-            before = {"decided_by": held.decided_by, "confidence": held.confidence}
-            source, held.author_id = held.author_id, target
-            held.decided_by = decided_by
-            held.confidence = 1.0 if confidence is None else confidence
-            held.decided_at = now
-            after = {"decided_by": held.decided_by, "confidence": held.confidence}
+            state = states[held.authorship_id]
             self._events.append(
                 AuthorEvent(
                     batch=self.batch,
                     authorship_id=held.authorship_id,
-                    source_id=source,
-                    target_id=target,
-                    before=before,
-                    after=after,
+                    source_id=held.author_id,
+                    target_id=state.author,
+                    before={"decided_by": held.decided_by, "confidence": held.confidence},
+                    after={"decided_by": state.decided_by, "confidence": state.confidence},
                 )
             )
-            self._touched |= {source, target}
-        Attribution.objects.bulk_update(
-            attributions, ["author", "decided_by", "confidence", "decided_at"], batch_size=500
-        )
-        moved = Authorship.objects.filter(pk__in=[held.authorship_id for held in attributions])
-        self._blocks |= set(moved.values_list("block", flat=True))
+            self._touched |= {held.author_id, state.author}
+            held.author_id, held.decided_by, held.confidence = state.author, state.decided_by, state.confidence
+        ids = [held.authorship_id for held in attributions]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE works_attribution t SET author_id = n.author, decided_by = n.decided_by,"
+                " confidence = n.confidence, decided_at = now()"
+                " FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::float[])"
+                " AS n(authorship, author, decided_by, confidence) WHERE t.authorship_id = n.authorship",
+                [
+                    ids,
+                    [held.author_id for held in attributions],
+                    [str(held.decided_by) for held in attributions],
+                    [held.confidence for held in attributions],
+                ],
+            )
+        self._blocks |= set(Authorship.objects.filter(pk__in=ids).values_list("block", flat=True))
 
     def change_record(self, author: Author, **columns: Any) -> None:
         """Write columns of the record itself (its state, its name)."""
@@ -142,7 +153,8 @@ def acting(kind: str, by: By, author: int | None, other: int | None = None) -> I
 def held_rows(authorships: Collection[int]) -> list[Attribution]:
     """The attributions of these authorships, locked, in the order of their ids; a group or a lost position has none."""
     rows = Attribution.objects.select_for_update(of=("self",)).select_related("authorship", "work")
-    return list(rows.filter(pk__in=list(authorships)).order_by("pk"))
+    light = rows.defer("work__search", "work__abstract", "work__byline", "reasons")
+    return list(light.filter(pk__in=list(authorships)).order_by("pk"))
 
 
 @dataclass(frozen=True, slots=True)

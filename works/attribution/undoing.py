@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from works.attribution.anchors import keep_anchors
 from works.attribution.contradictions import DecisionError, refuse_contradiction
-from works.attribution.journal import Act, By, acting, held_rows
+from works.attribution.journal import Act, By, State, acting, held_rows
 from works.attribution.records import new_authors, present_records
 from works.models import Attribution, Author, AuthorEvent, Decision, EventBatch
 
@@ -34,11 +35,10 @@ def undo(batch: EventBatch, by: By) -> Undone:
             raise DecisionError("This was undone before.")
         undone = Undone(act.batch)
         act.withdraw(Decision.objects.standing().filter(batch=batch))
-        events = AuthorEvent.objects.filter(batch=batch, undone_by=None).select_related("target", "authorship__work")
+        events = AuthorEvent.objects.filter(batch=batch, undone_by=None).select_related("batch", "target")
         for event in events.filter(authorship=None).order_by("-pk"):
             _restore_record(act, event, undone)
-        for event in events.exclude(authorship=None).order_by("pk"):
-            _restore_work(act, event, undone)
+        _restore_works(act, list(events.exclude(authorship=None).order_by("pk")), undone)
         batch.undone_by = act.batch
         batch.save(update_fields=["undone_by"])
     return undone
@@ -58,12 +58,12 @@ def undo_event(event: AuthorEvent, by: By) -> Undone:
     if batch.kind == EventBatch.Kind.UNDO or event.authorship_id is None or event.source_id in (None, event.target_id):
         raise DecisionError("This step cannot be undone alone; undo the whole change it belongs to.")
     with acting(EventBatch.Kind.UNDO, by, event.target_id, event.source_id) as act:
-        event = AuthorEvent.objects.select_for_update(of=("self",)).select_related("authorship__work").get(pk=event.pk)
+        event = AuthorEvent.objects.select_for_update(of=("self",)).select_related("batch").get(pk=event.pk)
         if event.undone_by_id is not None:
             raise DecisionError("This was undone before.")
         held = _held_or_refuse(event)
         was_at = held.author_id
-        target = _way_back(event)
+        target = _ways_back([event])[event.pk]
         keep_anchors([held])
         if batch.is_human:
             back = target == event.source_id
@@ -78,10 +78,12 @@ def undo_event(event: AuthorEvent, by: By) -> Undone:
     return Undone(act.batch, restored=1)
 
 
-def is_overtaken(event: AuthorEvent) -> bool:
-    """Whether a person changed the same attribution later, and that still stands."""
-    later = AuthorEvent.objects.filter(authorship=event.authorship_id, pk__gt=event.pk, undone_by=None)
-    return later.exclude(batch__role=MACHINE).exclude(batch__kind=EventBatch.Kind.UNDO).exists()
+def overtaken(events: Sequence[AuthorEvent]) -> set[int]:
+    """The authorships of those events after which a person changed the attribution again, and that still stands."""
+    last = {event.authorship_id: event.pk for event in events}
+    later = AuthorEvent.objects.filter(authorship__in=last, pk__gt=min(last.values(), default=0), undone_by=None)
+    people = later.exclude(batch__role=MACHINE).exclude(batch__kind=EventBatch.Kind.UNDO)
+    return {authorship for authorship, pk in people.values_list("authorship_id", "pk") if pk > last[authorship]}
 
 
 def _restore_record(act: Act, event: AuthorEvent, undone: Undone) -> None:
@@ -93,26 +95,38 @@ def _restore_record(act: Act, event: AuthorEvent, undone: Undone) -> None:
     _mark_undone(act, event)
 
 
-def _restore_work(act: Act, event: AuthorEvent, undone: Undone) -> None:
-    title = f"“{event.authorship.work}”" if event.authorship else "A work"
-    if is_overtaken(event):
-        undone.kept.append(f"{title}: a later edit stands.")
-        return
-    held = held_rows([event.authorship_id or 0])
-    if not held or event.source_id is None:
-        return
-    target = _way_back(event)
-    if Attribution.objects.filter(author=target, work=held[0].work_id).exclude(pk=held[0].pk).exists():
-        undone.kept.append(f"{title}: the record has another position of this work by now.")
-        return
-    act.move(held, target, decided_by=event.before["decided_by"], confidence=event.before["confidence"])
-    _mark_undone(act, event)
-    undone.restored += event.source_id != event.target_id
+def _restore_works(act: Act, events: Sequence[AuthorEvent], undone: Undone) -> None:
+    """Bring every work back that nobody changed later; a handful of queries for a merge of any size."""
+    later = overtaken(events)
+    held = {row.authorship_id: row for row in held_rows([event.authorship_id or 0 for event in events])}
+    ways = _ways_back(events)
+    taken = set(
+        Attribution.objects.filter(author__in=ways.values(), work__in=[row.work_id for row in held.values()])
+        .exclude(pk__in=held)
+        .values_list("author_id", "work_id")
+    )
+    states: dict[int, State] = {}
+    for event in events:
+        row = held.get(event.authorship_id or 0)
+        if row is None:
+            continue
+        target = ways[event.pk]
+        if row.authorship_id in later:
+            undone.kept.append(f"“{row.work}”: a later edit stands.")
+        elif (target, row.work_id) in taken:
+            undone.kept.append(f"“{row.work}”: the record has another position of this work by now.")
+        else:
+            states[row.authorship_id] = State(target, event.before["decided_by"], event.before["confidence"])
+            undone.restored += event.source_id != event.target_id
+    act.set_states(states, [held[pk] for pk in states])
+    AuthorEvent.objects.filter(pk__in=[event.pk for event in events if event.authorship_id in states]).update(
+        undone_by=act.batch
+    )
 
 
 def _held_or_refuse(event: AuthorEvent) -> Attribution:
     """The attribution that the event is about, if nobody changed it later."""
-    if is_overtaken(event):
+    if overtaken([event]):
         raise DecisionError("A later edit of the same work stands. Undo that first.")
     held = held_rows([event.authorship_id or 0])
     if not held:
@@ -120,13 +134,21 @@ def _held_or_refuse(event: AuthorEvent) -> Attribution:
     return held[0]
 
 
-def _way_back(event: AuthorEvent) -> int:
-    """Where the work came from, or what became of that record; a new record when it is no page any more."""
-    source = event.source_id or 0
-    if event.batch.kind in (EventBatch.Kind.MERGE, EventBatch.Kind.SPLIT):
-        is_page = Author.objects.filter(pk=source, status=Author.Status.ACTIVE).exists()
-        return source if is_page else new_authors(1)[0]
-    return present_records([source])[source]
+def _ways_back(events: Sequence[AuthorEvent]) -> dict[int, int]:
+    """By event: where the work came from, or what became of that record.
+
+    Out of a merge or a split it is a new record when the old one is no page any more: that page leads to where the work
+    is to leave from.
+    """
+    sources = {event.source_id for event in events if event.source_id is not None}
+    pages = set(Author.objects.filter(pk__in=sources, status=Author.Status.ACTIVE).values_list("pk", flat=True))
+    now = present_records(sources)
+    ways = {}
+    for event in events:
+        source = event.source_id or event.target_id
+        is_regrouping = event.batch.kind in (EventBatch.Kind.MERGE, EventBatch.Kind.SPLIT)
+        ways[event.pk] = new_authors(1)[0] if is_regrouping and source not in pages else now.get(source, source)
+    return ways
 
 
 def _revise_decisions(act: Act, event: AuthorEvent, was_at: int) -> None:
