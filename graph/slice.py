@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from graph import caching, selection
+from graph import selection
 from graph.drawing import draw
 from graph.elements import Edge, Kind, Node, Slice
 from graph.layout import NARROW, WIDE, arrange
-from graph.neighbourhoods import Focus, around, node_of
+from graph.neighbourhoods import Focus, around
 from graph.options import Options
-from works.models import Author
 
 OTHER_TIES_SHOWN = 4
 
@@ -51,25 +50,8 @@ class SliceView:
         return len(self.drawn.nodes) == 1
 
 
-def find(focus: Focus, options: Options) -> Slice:
-    """The slice round a focus."""
-    return selection.choose(around(focus, options.years), selection.LIMIT, options.kinds)
-
-
 def view(focus: Focus, options: Options) -> SliceView:
-    """The slice of a focus, from the cache when nothing is filtered and nothing changed."""
-    key, revision = node_of(focus).key, focus.revision if isinstance(focus, Author) else 0
-    if options.is_default:
-        remembered = caching.recall(key, revision)
-        if isinstance(remembered, SliceView):
-            return remembered
-    made = _make(focus, options)
-    if options.is_default:
-        caching.remember(key, revision, made)
-    return made
-
-
-def _make(focus: Focus, options: Options) -> SliceView:
+    """The slice round a focus under the reader's filters."""
     neighbourhood = around(focus, options.years)
     drawn = selection.choose(neighbourhood, selection.LIMIT, options.kinds)
     narrow = selection.choose(neighbourhood, selection.NARROW_LIMIT, options.kinds)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from graph import focus, options, slice
+from graph import caching, focus, options, slice
 from graph.elements import Kind
-from graph.neighbourhoods import node_of
+from graph.neighbourhoods import Focus, node_of
 from graph.views.downloads import ENDINGS
+from works.models import Author
 
 
 @require_safe
@@ -48,13 +51,28 @@ def _slice(request: HttpRequest, kind: Kind, identifier: str) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         return redirect(f"{address}{'?' if query else ''}{query}", permanent=True)
     asked = options.parse(request.GET)
+    fragment = _fragment(thing, asked, address)
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(fragment)
+    return render(request, "graph/slice.html", {"focus": node_of(thing), "fragment": fragment})
+
+
+def _fragment(thing: Focus, asked: options.Options, address: str) -> str:
+    """The slice as HTML, the same for every reader; kept in the cache when nothing is filtered."""
+    node, revision = node_of(thing), thing.revision if isinstance(thing, Author) else 0
+    if asked.is_default and not asked.notes:
+        kept = caching.recall(node.key, revision)
+        if isinstance(kept, str):
+            return mark_safe(kept)  # noqa: S308  # rendered by the line below, on an earlier request
     context = {
-        "focus": node_of(thing),
+        "focus": node,
         "view": slice.view(thing, asked),
         "address": address,
         "asked": asked,
         "kinds": options.chosen(asked.kinds),
         "endings": ENDINGS,
     }
-    is_fragment = request.headers.get("HX-Request") == "true"
-    return render(request, "graph/_slice.html" if is_fragment else "graph/slice.html", context)
+    made = render_to_string("graph/_slice.html", context)
+    if asked.is_default and not asked.notes:
+        caching.remember(node.key, revision, str(made))
+    return made
