@@ -11,6 +11,7 @@ from django import forms
 from ingest import uploads
 from ingest.sources import get_source
 from ingest.sources.base import SourceOptions
+from works.characters import one_line
 
 _FILE = ("file",)
 _NETWORK = ("base_url", "since", "until", "query", "limit")
@@ -75,6 +76,13 @@ class StartForm(forms.Form):
         if data.get("since") and data.get("until") and data["since"] > data["until"]:
             raise forms.ValidationError("The first day is after the last one.")
         return data
+
+    @property
+    def input_name(self) -> str:
+        """What the input of a valid form was called where it came from, for display only."""
+        if self.cleaned_data.get("file"):
+            return one_line(self.cleaned_data["file"].name)
+        return "Pasted text" if self.cleaned_data.get("text") else ""
 
     @contextmanager
     def options(self) -> Iterator[SourceOptions]:

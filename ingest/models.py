@@ -70,6 +70,7 @@ class ImportRun(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="runs")
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     options = models.JSONField(default=dict)
+    input_name = models.CharField(max_length=200, blank=True, help_text="An uploaded file's name as it was given.")
     is_dry_run = models.BooleanField(default=False)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     batch_size = models.PositiveIntegerField(default=2000)
@@ -117,7 +118,8 @@ class ImportRun(models.Model):
         for name, label in _OPTION_LABELS.items():
             value = self.options.get(name)
             if value:
-                texts = [PurePath(text).name for text in value] if name == "inputs" else value
+                names = [self.input_name] if self.input_name else [PurePath(text).name for text in value]
+                texts = names if name == "inputs" else value
                 shown.append((label, ", ".join(texts) if isinstance(texts, list) else str(texts)))
         return shown
 

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 WIDTH, HEIGHT = 640, 150
 #: Room for the labels of the axes.
-LEFT, BOTTOM, TOP = 46, 22, 8
+LEFT, BOTTOM, TOP = 66, 26, 12
 MOST_BARS = 40
 
 
@@ -84,7 +84,7 @@ def _svg(rows: Sequence[tuple[int, int]], width: float, elapsed: float) -> str:
     axis = {"x1": str(LEFT), "x2": str(WIDTH), "y1": f"{base + 0.5}", "y2": f"{base + 0.5}"}
     SubElement(svg, "line", {"class": "axis", **axis})
     for x, anchor, text in ((LEFT, "start", "0"), (WIDTH, "end", clock(elapsed))):
-        SubElement(svg, "text", {"x": str(x), "y": str(HEIGHT - 6), "text-anchor": anchor}).text = text
+        SubElement(svg, "text", {"x": str(x), "y": str(HEIGHT - 5), "text-anchor": anchor}).text = text
     return tostring(svg, encoding="unicode")
 
 

@@ -44,6 +44,7 @@ def start_run(
     is_dry_run: bool = False,
     started_by: User | None = None,
     batch_size: int = 2000,
+    input_name: str = "",
 ) -> ImportRun:
     """Check that the source can be read, then record the run. The caller hands its shards to workers after commit.
 
@@ -64,6 +65,7 @@ def start_run(
             is_dry_run=is_dry_run,
             started_by=started_by,
             batch_size=batch_size,
+            input_name=input_name[:200],
         )
         ImportShard.objects.bulk_create(ImportShard(run=run, index=index) for index in range(shards))
     return run
@@ -83,6 +85,7 @@ def repeat_run(run: ImportRun, started_by: User | None) -> ImportRun:
         shards=settings.IMPORT_SHARDS,
         started_by=started_by,
         batch_size=run.batch_size,
+        input_name=run.input_name,
     )
 
 

@@ -28,19 +28,19 @@ def rejects(request: SignedInRequest, run_id: int) -> HttpResponse:
     """The rejects of a run, all or those of one reason."""
     run = get_object_or_404(ImportRun.objects.select_related("source"), pk=run_id)
     reason = request.GET.get("reason", "").replace("\0", "")
-    found = RejectedRecord.objects.filter(run=run).order_by("id")
+    found = RejectedRecord.objects.filter(run=run).order_by("position")
     if reason:
         found = found.filter(reason=reason)
     after = number_cursor(request.GET.get("after", ""), 1)
     if after:
-        found = found.filter(pk__gt=after[0])
+        found = found.filter(position__gt=after[0])
     shown = list(found[: REJECTS_ON_PAGE + 1])
     page: Page[RejectedRecord] = Page(shown[:REJECTS_ON_PAGE], is_continued=after is not None)
     query = request.GET.copy()
     query.pop("after", None)
     first_query = query.urlencode()
     if len(shown) > REJECTS_ON_PAGE:
-        query["after"] = str(page.rows[-1].pk)
+        query["after"] = str(page.rows[-1].position)
     context = {
         "run": run,
         "reason": reason,

@@ -64,6 +64,7 @@ def start(request: SignedInRequest, slug: str) -> HttpResponse:
                     is_dry_run=form.cleaned_data["is_dry_run"],
                     started_by=request.user,
                     batch_size=settings.IMPORT_BATCH_SIZE,
+                    input_name=form.input_name,
                 )
         except SourceError as error:
             form.add_error(None, str(error))

@@ -102,6 +102,7 @@ def test_an_uploaded_file_is_imported_by_a_worker_to_the_end(
     assert Work.objects.count() == 5
     page = staff.get(run.get_absolute_url()).content.decode()
     assert "by Ada Staff" in page
+    assert "my records.jsonl" in page
     assert "every 2s" not in page
 
 
