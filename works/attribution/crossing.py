@@ -18,7 +18,7 @@ from scipy import sparse
 from works.attribution.clusters import Clusters
 from works.attribution.evidence import Floats, Gathering, Ints
 from works.attribution.facts import AuthorshipFacts, WorkFeatures
-from works.attribution.linkage import Scorer, link
+from works.attribution.linkage import Scorer, compact, link
 from works.attribution.statistics import Statistics
 from works.name_forms import fold
 from works.names import Agreement, Name, block_keys, compare_names, given_tokens
@@ -73,7 +73,7 @@ def join_across_blocks(
     first_old: dict[int, int] = {}
     for cluster, new in sorted(zip(old.tolist(), joined.tolist(), strict=True)):
         target[cluster] = first_old.setdefault(new, cluster)
-    return target[label]
+    return compact(target[label])
 
 
 def _fullest_names(rows: Sequence[AuthorshipFacts], label: Ints) -> dict[int, Name]:

@@ -33,7 +33,7 @@ def link(
     then taken anew from the joined clusters. Clusters with different whole names, two positions of one work or a human
     "no" between them never join, so an initial cannot bridge two full names. Ties go by content, not by id.
     """
-    label = _compact(label)
+    label = compact(label)
     for step in STEPS:
         live = np.ones(gathering.blocks, dtype=bool)
         while live.any():
@@ -51,10 +51,10 @@ def link(
             target = np.arange(int(label.max()) + 1)
             target[ids[gone]] = ids[kept]
             label = target[label]
-    return _compact(label)
+    return compact(label)
 
 
-def _compact(label: Ints) -> Ints:
+def compact(label: Ints) -> Ints:
     """Number clusters by their first row."""
     _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)

@@ -141,24 +141,32 @@ def _lock(partition: int, wait: bool) -> bool:
 
 
 def _chunks(blocks: Iterable[str]) -> Iterator[Chunk]:
-    """Blocks of one partition in runs of about ``CHUNK`` authorships; a giant block is a run of its own."""
+    """Blocks of one partition in runs of about ``CHUNK`` authorships; the blocks of one family name stay together."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT block, count(*) FROM works_authorship WHERE block = ANY (%s) GROUP BY block", [list(blocks)]
         )
         sizes: dict[str, int] = dict(cursor.fetchall())
-    partitions: dict[int, list[str]] = defaultdict(list)
+    families: dict[str, list[str]] = defaultdict(list)
     for block in blocks:
-        partitions[crc32(block.encode()) % PARTITIONS].append(block)
+        families[family_of(block)].append(block)
+    partitions: dict[int, list[str]] = defaultdict(list)
+    for family in sorted(families):
+        partitions[crc32(family.encode()) % PARTITIONS].append(family)
     for partition, members in sorted(partitions.items()):
         chunk: list[str] = []
         held = 0
-        for block in members:
-            size = sizes.get(block, 0)
+        for family in members:
+            size = sum(sizes.get(block, 0) for block in families[family])
             if chunk and held + size > CHUNK:
                 yield partition, chunk
                 chunk, held = [], 0
-            chunk.append(block)
+            chunk += families[family]
             held += size
         if chunk:
             yield partition, chunk
+
+
+def family_of(block: str) -> str:
+    """The family name of a block key, which is the key without its last word; of a one-word key, the key itself."""
+    return block.rpartition(" ")[0] or block
