@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from profiles.access import is_curator
 from profiles.claims import owner_claim
@@ -19,6 +21,8 @@ PAGE_SIZE = 30
 EVENTS_SHOWN = 5
 """Works named with an entry of the log; the page of the act lists more."""
 EVENTS_LISTED = 200
+RECENT = timedelta(days=7)
+"""How long an act stands with its undo on the profile page itself."""
 
 
 @dataclass(slots=True)
@@ -102,8 +106,10 @@ def may_undo_event(user: User, event: AuthorEvent) -> bool:
 
 
 def recent_acts(user: User, author: Author, number: int = 3) -> list[EventBatch]:
-    """The person's latest acts on this page that still can be undone."""
-    mine = EventBatch.objects.filter(author=author, actor=user, undone_by=None).exclude(kind=EventBatch.Kind.UNDO)
+    """The person's acts on this page in the last days that still can be undone, latest first; the log has all."""
+    since = timezone.now() - RECENT
+    mine = EventBatch.objects.filter(author=author, actor=user, undone_by=None, at__gt=since)
+    mine = mine.exclude(kind=EventBatch.Kind.UNDO)
     return [batch for batch in mine.select_related("other").order_by("-pk")[:number] if may_undo(user, batch)]
 
 
