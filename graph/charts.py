@@ -96,7 +96,7 @@ def over_time(strands: Sequence[Strand], *, what: str) -> Chart | None:
     largest = min(9.0, (right - left) / max(len(years), 2) * 0.75)
 
     def across(year: int) -> float:
-        return left + (right - left) * (year - years[0]) / max(len(years) - 1, 1)
+        return left + (right - left) * ((year - years[0]) / (len(years) - 1) if len(years) > 1 else 0.5)
 
     for number, strand in enumerate(strands):
         middle = number * line + line / 2

@@ -5,7 +5,7 @@ Eleven queries at most, whatever the size of the record.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -69,9 +69,11 @@ def _circles(ties: Sequence[queries.Tie]) -> list[ShownCircle]:
     names = {tie.author: tie.name for tie in ties}
     among = [(pair.a, pair.b, pair.strength) for pair in queries.pairs_among(people, Years())]
     topics: dict[int, list[str]] = defaultdict(list)
-    for shared in queries.shared_topics(people, Years(), 40):
+    common = queries.shared_topics(people, Years(), 40)
+    labels = queries.topic_labels(common)
+    for shared in common:
         for person in shared.authors:
-            topics[person].append(shared.name or shared.code)
+            topics[person].append(labels[shared.thing])
     found = circles({tie.author: tie.strength for tie in ties}, among, topics)
     return [ShownCircle([Person(pk, names[pk]) for pk in circle.members], circle.subjects) for circle in found]
 
@@ -146,8 +148,7 @@ def _topics_over_time(author: int, topics: Sequence[queries.Count]) -> charts.Ch
         [topic.thing for topic in topics],
         author,
     )
-    names = Counter(topic.name for topic in topics)
-    labels = {topic.thing: topic.name if names[topic.name] == 1 and topic.name else topic.code for topic in topics}
+    labels = queries.topic_labels(topics)
     strands = [
         charts.Strand(labels[topic.thing], by_year[topic.thing], reverse("topic", args=[topic.code]))
         for topic in topics

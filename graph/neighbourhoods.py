@@ -182,9 +182,10 @@ def _add_counts(
 ) -> None:
     """Topics or institutions tied to the focus by a number of works."""
     scale = _scale([float(entry.works) for entry in entries])
+    labels = queries.topic_labels(entries) if kind == Kind.TOPIC else {}
     for entry in entries:
         if kind == Kind.TOPIC:
-            node = Node(_topic_key(entry), kind, entry.name or entry.code, _topic_url(entry.code), scale(entry.works))
+            node = Node(_topic_key(entry), kind, labels[entry.thing], _topic_url(entry.code), scale(entry.works))
         else:
             key = key_of(kind, entry.thing)
             node = Node(key, kind, entry.name, _institution_url(entry.thing), scale(entry.works))
@@ -200,12 +201,13 @@ def _add_counts(
 def _add_shared(found: Neighbourhood, entries: Sequence[queries.Shared], kind: Kind) -> None:
     """Topics or institutions that leading researchers of the focus have in common."""
     word = "leading researcher"
+    is_topic = kind == Kind.TOPIC
+    labels = queries.topic_labels(entries) if is_topic else {entry.thing: entry.name for entry in entries}
     for entry in entries:
-        is_topic = kind == Kind.TOPIC
         url = _topic_url(entry.code) if is_topic else _institution_url(entry.thing)
         key = key_of(kind, entry.code if is_topic else entry.thing)
         size = len(entry.authors)
-        node = Node(key, kind, entry.name or entry.code, url, min(size / 10, 1.0))
+        node = Node(key, kind, labels[entry.thing], url, min(size / 10, 1.0))
         found.near.append(Candidate(node, size + entry.works / 10_000))
         reason = f"{counted(size, word)} {'also on this topic' if is_topic else 'also from here'}"
         found.edges.append(Edge(found.focus.key, key, Relation.NEIGHBOUR, reason, min(size / 20, 1.0)))

@@ -5,6 +5,7 @@ Raw SQL because each statement reads a pair table from both sides or takes the b
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -294,6 +295,17 @@ def institutions_of_work(work: int, limit: int) -> list[Shared]:
         WHERE s.work_id = %(work)s GROUP BY i.id, i.name ORDER BY count(*) DESC, i.id LIMIT %(limit)s
     """
     return [Shared(*row) for row in _rows(query, Years(), work=work, limit=limit)]
+
+
+def topic_labels(topics: Iterable[Count | Shared]) -> dict[int, str]:
+    """What to call each topic: its name, with the code where several of them have one name (cs.LG and stat.ML)."""
+    found = list(topics)
+    names = Counter(topic.name for topic in found)
+    return {
+        topic.thing: topic.name if names[topic.name] == 1 else f"{topic.name} ({topic.code})"
+        for topic in found
+        if topic.name
+    } | {topic.thing: topic.code for topic in found if not topic.name}
 
 
 def neighbours(authors: Iterable[int]) -> dict[int, dict[int, float]]:

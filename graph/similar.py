@@ -50,7 +50,7 @@ class Likeness:
         parts = []
         if self.topics:
             telling = sorted(self.topics, key=lambda topic: (-topic.overlap / log(2 + topic.works), topic.name))
-            names = [topic.name for topic in telling[:2]]
+            names = list(dict.fromkeys(topic.name for topic in telling))[:2]
             parts.append(f"{counted(len(self.topics), 'topic')} ({', '.join(names)})")
         if self.collaborators:
             names = [name for name, _ in sorted(self.collaborators, key=lambda person: person[1])[:2]]

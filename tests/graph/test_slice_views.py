@@ -146,3 +146,15 @@ def test_a_work_with_three_thousand_authors_is_drawn_and_says_the_rule(client: C
     page = client.get(f"{work.get_absolute_url()}graph/").content.decode()
     assert "3,000 authors" in page
     assert "make no collaborations" in page
+
+
+def test_topics_with_one_name_are_told_apart_by_their_codes(client: Client) -> None:
+    ada = AuthorFactory.create(display_name="Ada Lovelace")
+    for code in ("cs.LG", "stat.ML", "cs.IR"):
+        TopicFactory.create(code=code, name="Retrieval" if code == "cs.IR" else "Machine Learning")
+    printed_work([ada], topics=["cs.LG", "stat.ML", "cs.IR"])
+    refresh_all()
+    page = client.get(f"{ada.get_absolute_url()}graph/").content.decode()
+    assert "Machine Learning (cs.LG)" in page
+    assert "Machine Learning (stat.ML)" in page
+    assert "Retrieval (cs.IR)" not in page
