@@ -35,7 +35,7 @@ def given_tokens(given: str) -> tuple[str, ...]:
     return tuple(token for token, _ in marked_given_tokens(given))
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def marked_given_tokens(given: str) -> tuple[tuple[str, bool], ...]:
     """Given names with whether each is an abbreviation: an initial, or a longer piece with a full stop ("Yu.")."""
     if given.isascii() and given.isalpha() and not given.isupper():

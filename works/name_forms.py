@@ -57,7 +57,7 @@ _ASCII_BREAK: Final = re.compile(r"[^a-z0-9]+")
 _ACCENTS: Final = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def fold(text: str) -> str:
     """Lower-case words without accents, punctuation or case; hyphens and apostrophes join the parts they link.
 

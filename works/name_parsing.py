@@ -48,7 +48,7 @@ class Name(msgspec.Struct, frozen=True):
         return ", ".join(part for part in (self.family, self.given, self.suffix) if part)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 13)
 def parse_name(
     printed: str,
     *,

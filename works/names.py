@@ -34,13 +34,13 @@ _JOINED_PREFIXES = words_of("ben bar ou abu abd mc mac st saint o d")
 _FAMILY_SPELLINGS = {"lv": "lu", "lyu": "lu", "nv": "nu", "tsoi": "choi"}
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 13)
 def name_key(name: Name) -> str:
     """Folded "family given" with all given names: ``van der maaten laurens j p``; of a group its folded name."""
     return f"{fold(name.family)} {' '.join(given_tokens(name.given))}".rstrip()
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 13)
 def block_key(name: Name) -> str:
     """The one block an authorship of this name is filed in: ``"maaten l"``.
 
@@ -86,7 +86,7 @@ def block_keys(name: Name) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keys))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def _family_core(family: str) -> str:
     last = family.split()[-1]
     parts = hyphen_parts(last)
