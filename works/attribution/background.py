@@ -59,7 +59,7 @@ class Background(msgspec.Struct, frozen=True):
 
 def _of_length_one(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     length = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, length, out=np.zeros_like(rows), where=length > 0)
+    return np.asarray(np.divide(rows, length, out=np.zeros_like(rows), where=length > 0), dtype=np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from works.attribution.evidence import KINDS, Codes, Floats, Gathering, Ints
+
+_Integer = TypeVar("_Integer", bound=np.integer[Any])
 
 
 class Clusters:
@@ -66,8 +70,8 @@ class Clusters:
         #: Surprise of all distinct facts of each cluster, by kind.
         self.total: Floats = totals.reshape(self.size, len(KINDS)) + membership @ g.lone[self.rows]
 
-    def _usual(self, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-        """The most frequent value other than 0 of each cluster, the smallest of equally frequent ones; 0 without any."""
+    def _usual(self, values: npt.NDArray[_Integer]) -> npt.NDArray[_Integer]:
+        """The most frequent value other than 0 of each cluster, the smallest of equally frequent ones; else 0."""
         found = values[self.rows]
         usual = np.zeros(self.size, dtype=values.dtype)
         has = np.flatnonzero(found > 0)

@@ -1,8 +1,8 @@
 """Joins clusters of different blocks: one person filed under two customs of printing the name.
 
 "Wang Xiaoming" and "Xiaoming Wang", "Bill" and "William", "J. Trevor Darrell" and "Trevor Darrell", a second surname
-added or dropped. Blocks stay as they are; a pair is looked at only when one's alternative block is the other's block and
-they share a co-author or the name is rare, so that this costs little and common names do not fall together.
+added or dropped. Blocks stay as they are; a pair is looked at only when one's alternative block is the other's block
+and they share a co-author or the name is rare, so that this costs little and common names do not fall together.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from works.attribution.statistics import Statistics
 from works.name_forms import fold
 from works.names import Agreement, Name, block_keys, compare_names, given_tokens
 
-#: Log-odds taken from a pair whose names are filed apart: that two customs meet in one person needs more to be believed.
+#: Log-odds taken from a pair whose names are filed apart: two customs in one person need more to be believed.
 PENALTY: Final = 1.0
 #: A shared co-author that brings more clusters together than this is no reason to look at them.
 COMMON_COAUTHOR: Final = 12

@@ -15,8 +15,8 @@ from scipy import sparse
 from works.attribution.crossing import join_across_blocks
 from works.attribution.evidence import Gathering, Ints
 from works.attribution.facts import AuthorshipFacts, WorkFeatures
+from works.attribution.forms import SAME, VARIANT
 from works.attribution.linkage import link
-from works.attribution.pairs import SAME, VARIANT
 from works.attribution.reasons import CONFIRMED, NAME_INITIAL, NAME_SAME, NAME_VARIANT, ONLY_WORK, Reason
 from works.attribution.statistics import Statistics
 from works.attribution.support import Support
@@ -55,8 +55,8 @@ def resolve_batch(
 ) -> Resolution:
     """Resolve all authorships of one or many blocks at once.
 
-    A block is resolved by itself; then clusters of different blocks of the batch are joined where a person is printed in
-    two ways that are filed apart (see ``crossing``). A batch may hold any number of blocks: tens of thousands of
+    A block is resolved by itself; then clusters of different blocks of the batch are joined where a person is printed
+    in two ways that are filed apart (see ``crossing``). A batch may hold any number of blocks: tens of thousands of
     authorships keep the vectors long and the memory within some hundred megabytes, and blocks of one family name belong
     in one batch. The result does not depend on the order or the ids of the input.
     """

@@ -99,7 +99,7 @@ def _counts(
 
 
 def agreement(first: Sequence[Hashable], second: Sequence[Hashable]) -> float:
-    """Pairwise agreement of two clusterings of the same authorships: F1 of the pairs one puts together, by the other's."""
+    """Pairwise agreement of two clusterings of the same authorships: F1 of the pairs each puts together."""
     return pairwise([Labelled("", a, b) for a, b in zip(first, second, strict=True)]).f1
 
 

@@ -36,8 +36,8 @@ CONTACT_SURPRISE: Final = 12.0
 class Gathering:
     """The authorships of a batch of blocks, in an order that depends on their content only.
 
-    ``order[i]`` is the index of row i in the input. ``facts`` holds weights in (0, 1]; ``kind`` and ``surprise`` describe
-    its columns, ``lone`` is what the facts left out add to each row's total surprise, by kind.
+    ``order[i]`` is the index of row i in the input. ``facts`` holds weights in (0, 1]; ``kind`` and ``surprise``
+    describe its columns, ``lone`` is what the facts left out add to each row's total surprise, by kind.
     """
 
     def __init__(

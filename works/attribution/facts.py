@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from works.attribution.forms import form_code
 from works.attribution.hashing import Hashes, hash_of
-from works.name_forms import fold
+from works.name_forms import fold, words_of
 from works.names import Name, block_key, name_key
 
 #: Author lists longer than this are represented by a fixed sample of their names, the same names on every work.
@@ -115,19 +115,22 @@ def _hashes(kind: str, texts: Iterable[str]) -> Hashes:
     return np.array(list(dict.fromkeys(hash_of(kind, text) for text in texts if text)), dtype=np.uint32)
 
 
-_STOP_WORDS = frozenset(
-    "a about above after all also an and any are as at based be been between both but by can do does for from has have how"
-    " in into is it its let more most new no non not of on one only or our over since some such than that the their then"
-    " there these they this those through to toward towards two under up upon us use using used via was we were what when"
-    " where which while who why will with within without you your approach method paper propose show result results".split()
-)  # fmt: skip
+_STOP_WORDS = words_of(
+    """
+    a about above after all also an and any are as at based be been between both but by can do does for from has
+    have how in into is it its let more most new no non not of on one only or our over since some such than that the
+    their then there these they this those through to toward towards two under up upon us use using used via was we
+    were what when where which while who why will with within without you your approach method paper propose show
+    result results
+    """
+)
 _WORD = re.compile(r"[^\W_]+")
 _TEX = re.compile(r"\$[^$]*\$|\\[a-zA-Z]+|[{}]")
 _ENDINGS = re.compile(r"(?<=...)(?:ations?|ings?|ities|ity|ments?|ness|ies|ers?|ed|es|s|ly|al|ally|ive|y|e)$")
 
 
 def title_terms(text: str) -> Iterator[str]:
-    """The telling words of a title or abstract, cut to a rough stem; of Chinese or Japanese text, pairs of characters."""
+    """The telling words of a title or abstract, cut to a rough stem; of Chinese and Japanese, pairs of characters."""
     return (term for term, _ in printed_terms(text))
 
 
@@ -151,12 +154,15 @@ def stem(word: str) -> str:
     return _ENDINGS.sub("", word)[:9]
 
 
-_PLACE_STOP_WORDS = frozenset(
-    "of the and for in at de la di et del des du dept department school faculty institute institut university universita"
-    " universite universitat universidad universidade univ college laboratory lab labs center centre national state key"
-    " research science sciences engineering technology inc corp ltd co division group usa china uk germany france italy"
-    " japan india p r information computer computing systems software electrical electronic applied academy".split()
-)  # fmt: skip
+_PLACE_STOP_WORDS = words_of(
+    """
+    of the and for in at de la di et del des du dept department school faculty institute institut university
+    universita universite universitat universidad universidade univ college laboratory lab labs center centre
+    national state key research science sciences engineering technology inc corp ltd co division group usa china uk
+    germany france italy japan india p r information computer computing systems software electrical electronic
+    applied academy
+    """
+)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -186,6 +192,8 @@ def group_key(printed: str) -> str:
     return " ".join(kept)
 
 
-_GROUP_WORDS = frozenset(
-    "for the on behalf of all a collaboration collaborations consortium team group project".split()
+_GROUP_WORDS = words_of(
+    """
+    for the on behalf of all a collaboration collaborations consortium team group project
+    """
 )

@@ -29,8 +29,8 @@ class FormCode(msgspec.Struct, frozen=True, gc=False):
     """One printed name in numbers.
 
     ``first`` hashes the first given name, 0 when only its initial is printed; ``middle`` has a bit for each further
-    initial; ``whole_middle`` stands for the first further name printed in full, 0 when there is none; ``suffix`` hashes the suffix. ``is_pinyin``: Chinese in Latin letters, where
-    few names are shared by many people.
+    initial; ``whole_middle`` stands for the first further name printed in full, 0 when there is none; ``suffix``
+    hashes the suffix. ``is_pinyin``: Chinese in Latin letters, where few names are shared by many people.
     """
 
     first_name: str
@@ -64,7 +64,7 @@ def form_code(name: Name) -> FormCode:
     for token, _ in rest:
         middle |= 1 << (ord(token[0]) % 31)
     # Syllables of one given name are no further names of their own.
-    is_split = bool(tokens) and first not in ("", tokens[0][0]) or len(rest) >= len(tokens)
+    is_split = (bool(tokens) and first not in ("", tokens[0][0])) or len(rest) >= len(tokens)
     further = "" if is_split else next((token for token, is_short in rest if not is_short), "")
     return FormCode(
         first_name=first,

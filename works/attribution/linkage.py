@@ -55,7 +55,7 @@ def link(
 
 
 def compact(label: Ints) -> Ints:
-    """Number clusters by their first row."""
+    """The same clusters numbered from 0 by their first row."""
     _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))

@@ -31,8 +31,7 @@ def candidate_pairs(clusters: Clusters) -> tuple[Ints, Ints]:
     size = np.int64(clusters.size)
     found = [_sharing_pairs(clusters)]
     block = clusters.block.astype(np.uint64)
-    for group in (block, block << np.uint64(32) | clusters.first):
-        found.append(_pairs_within(group))
+    found += [_pairs_within(group) for group in (block, block << np.uint64(32) | clusters.first)]
     i, j = (np.concatenate(column) for column in zip(*found, strict=True))
     codes = np.unique(np.minimum(i, j) * size + np.maximum(i, j))
     return codes // size, codes % size
@@ -87,13 +86,13 @@ def name_relation(clusters: Clusters, i: Ints, j: Ints) -> Ints:
     return relation
 
 
-def _differ(values: npt.NDArray[np.generic], i: Ints, j: Ints) -> Bools:
+def _differ(values: npt.NDArray[np.integer[Any]], i: Ints, j: Ints) -> Bools:
     a, b = values[i], values[j]
-    return (a != 0) & (b != 0) & (a != b)
+    return np.asarray((a != 0) & (b != 0) & (a != b))
 
 
 def impossible_pairs(clusters: Clusters, i: Ints, j: Ints, cannot_link: sparse.csr_array | None) -> Bools:
-    """Pairs that may never join: two positions of one work, two ORCIDs, two author records set by humans, a human "no"."""
+    """Pairs that may never join: two positions of one work, two ORCIDs, two records set by humans, a human "no"."""
     impossible = _differ(clusters.orcid, i, j) | _differ(clusters.human, i, j)
     g = clusters.gathering
     code = g.block[clusters.rows] << np.int64(32) | g.work[clusters.rows]
@@ -215,8 +214,8 @@ FEATURES: Final = (
     *(f"{name}_{measure}" for name, measures in _MEASURES.items() for measure in measures),
     "one_coauthor", "two_coauthors", "four_coauthors", "strange_coauthors", "strange_coauthors_many",
     "subject", "subject_close", "subject_far", "year_gap", "name_near", "name_variant", "one_initial", "two_initials",
-    "crowd", "works_of_name", "rarity", "family_rarity", "rarity_high", "rarity_highest", "pinyin", "firsts_initial", "middle_agrees", "middle_lacks",
-    "family_differs", "smaller", "larger",
+    "crowd", "works_of_name", "rarity", "family_rarity", "rarity_high", "rarity_highest", "pinyin",
+    "firsts_initial", "middle_agrees", "middle_lacks", "family_differs", "smaller", "larger",
 )  # fmt: skip
 
 
@@ -227,4 +226,5 @@ def shared_facts(gathering: Gathering, product: sparse.csr_array) -> tuple[Float
     cells = product.shape[0] * len(KINDS)
     surprise = np.bincount(cell, weights=product.data * gathering.surprise[product.indices], minlength=cells)
     number = np.bincount(cell, weights=product.data, minlength=cells)
-    return surprise.reshape(-1, len(KINDS)), number.reshape(-1, len(KINDS))
+    shape = (-1, len(KINDS))
+    return surprise.reshape(shape).astype(np.float64), number.reshape(shape).astype(np.float64)

@@ -1,8 +1,8 @@
 """Why an authorship is where it is, stored compactly and told in sentences.
 
-A stored reason is ``(code, facts)``; a fact is ``[hash, works]``: the hash of a co-author, place, topic or word, and how
-many other works of the author record share it. The hashes are turned back into words from the work's own facts, which
-never change, so a reason costs a few bytes and follows the spelling on the page.
+A stored reason is ``(code, facts)``; a fact is ``[hash, works]``: the hash of a co-author, place, topic or word, and
+how many other works of the author record share it. The hashes are turned back into words from the work's own facts,
+which never change, so a reason costs a few bytes and follows the spelling on the page.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def sentences(
 ) -> list[str]:
     """The stored reasons of one authorship in plain words, strongest first.
 
-    ``facts`` are those of the work, ``affiliations`` those printed for the authorship. Facts that can no longer be found
-    on the work are left out.
+    ``facts`` are those of the work, ``affiliations`` those printed for the authorship. Facts that can no longer be
+    found on the work are left out.
     """
     told = []
     for code, shared in reasons:

@@ -17,8 +17,8 @@ import numpy.typing as npt
 from works.attribution.background import LEAST_COUNT, load_background
 from works.attribution.facts import WorkFeatures
 from works.attribution.hashing import Hashes, hash_of
-from works.names import Name, given_tokens
 from works.name_forms import fold, fold_umlauts
+from works.names import Name, given_tokens
 
 #: Kind of feature -> base-2 logarithm of the size of its table.
 TABLE_BITS: Final = {"key": 20, "form": 21, "group": 14, "term": 20, "topic": 14, "venue": 16, "place": 18,
@@ -75,7 +75,8 @@ class Statistics:
         """How many works (names, for the parts of names) carry each hashed feature, background included; at least 1."""
         kind = "term" if kind == "abstract" else kind
         table = self.tables[kind]
-        return np.maximum(table[hashes & (len(table) - 1)] + load_background().count(kind, hashes), 1.0)
+        counts: Floats = table[hashes & (len(table) - 1)] + load_background().count(kind, hashes)
+        return np.maximum(counts, 1.0)
 
     def share(self, kind: str, hashes: Hashes) -> Floats:
         """The share of all printed names that has the family name, or the first given name."""

@@ -9,11 +9,10 @@ from scipy import sparse
 
 from works.attribution.clusters import Clusters
 from works.attribution.evidence import KINDS, Floats, Gathering, Ints
+from works.attribution.forms import SAME, VARIANT
 from works.attribution.pairs import (
     ONE_INITIAL,
-    SAME,
     TWO_INITIALS,
-    VARIANT,
     Side,
     shared_facts,
     side_features,
@@ -22,8 +21,16 @@ from works.attribution.reasons import Reason
 
 #: Kinds of facts that are told, and how many facts of each at most.
 TOLD: Final = {"contact": 1, "form": 3, "key": 2, "place": 3, "group": 2, "topic": 2, "venue": 1, "term": 4}
-_CODES: Final = {"contact": "contact", "form": "coauthors", "key": "coauthors", "place": "place", "group": "group", "topic": "topics",
-                 "venue": "venue", "term": "words"}  # fmt: skip
+_CODES: Final = {
+    "contact": "contact",
+    "form": "coauthors",
+    "key": "coauthors",
+    "place": "place",
+    "group": "group",
+    "topic": "topics",
+    "venue": "venue",
+    "term": "words",
+}
 
 
 class Support:
@@ -81,7 +88,7 @@ class Support:
             family_rarity=g.family_rarity[self.rows],
             initial_rarity=g.initial_rarity[self.rows],
             is_pinyin=g.is_pinyin[self.rows],
-            subject=g.subject[self.rows],
+            subject=g.subject[self.rows].astype(np.float64),
         )
         rest = Side(
             total=np.maximum(clusters.total[label] - only_here - g.lone[self.rows], 0.0),
@@ -115,7 +122,7 @@ class Support:
         np.add.at(total, self.label, own)
         rest = total[self.label] - own
         length = np.linalg.norm(rest, axis=1, keepdims=True)
-        return np.divide(rest, length, out=np.zeros_like(rest), where=length > 1e-6)
+        return np.asarray(np.divide(rest, length, out=np.zeros_like(rest), where=length > 1e-6))
 
     def _years_of_rest(self) -> tuple[Ints, Ints]:
         """First and last year of each row's cluster without the row; 9999 and 0 when no year is known."""
