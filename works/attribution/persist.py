@@ -21,6 +21,8 @@ from works.attribution.records import new_authors
 from works.attribution.summaries import refresh_authors
 from works.models import Attribution, Author
 
+#: The verification level from which a record belongs to somebody.
+CLAIMED = 2
 #: A confidence that moved by less than this is not worth a new row.
 NOTICEABLE = 0.02
 
@@ -179,7 +181,10 @@ def _update(changed: Sequence[tuple[int, int, int, float, Any]]) -> set[int]:
 
 
 def _redirect_emptied(moves: Sequence[MachineMove]) -> dict[int, int]:
-    """Author records that lost their last work here point to the record that most of their works went to."""
+    """Author records that lost their last work here point to the record that most of their works went to.
+
+    A claimed record stays, even without a work: it is its owner's page, and what happens to it is for people to decide.
+    """
     went: dict[int, Counter[int]] = defaultdict(Counter)
     for move in moves:
         went[move.source][move.target] += 1
@@ -189,11 +194,11 @@ def _redirect_emptied(moves: Sequence[MachineMove]) -> dict[int, int]:
     }
     redirects = {}
     for author, target in sorted(emptied.items()):
-        is_redirected = Author.objects.filter(pk=author, status=Author.Status.ACTIVE).update(
+        if not Author.objects.filter(pk=author, status=Author.Status.ACTIVE, level__lt=CLAIMED).update(
             status=Author.Status.MERGED, merged_into=target
-        )
-        if is_redirected:
-            redirects[author] = target
+        ):
+            continue
+        redirects[author] = target
         # Whoever was redirected to the emptied record before goes straight to the new one.
         Author.objects.filter(merged_into=author).update(merged_into=target)
     return redirects
