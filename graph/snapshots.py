@@ -160,10 +160,11 @@ def _write(
         columns.write("fresh_trust", _FRESH, {**facts, "flow": flows, "score": score})
         cursor.execute("ANALYZE fresh_trust")
         cursor.execute(
-            "CREATE TEMP TABLE differing ON COMMIT DROP AS SELECT * FROM fresh_trust f WHERE NOT EXISTS"
-            " (SELECT FROM graph_trustsnapshot t WHERE t.author_id = f.author_id"
-            f" AND t.formula = {trust.FORMULA} AND ({kept}) = ({fresh}))"
+            "CREATE TEMP TABLE differing ON COMMIT DROP AS SELECT f.*, t.author_id IS NULL AS is_new"
+            " FROM fresh_trust f LEFT JOIN graph_trustsnapshot t ON t.author_id = f.author_id"
+            f" WHERE t.formula IS DISTINCT FROM {trust.FORMULA} OR ({kept}) IS DISTINCT FROM ({fresh})"
         )
+        cursor.execute("ANALYZE differing")
         cursor.execute(
             f"""
             INSERT INTO graph_trustchange (author_id, at, cause, score_before, score_after, before, after)
@@ -175,15 +176,17 @@ def _write(
             [at, cause],
         )
         cursor.execute(
-            f"""
-            INSERT INTO graph_trustsnapshot AS t (author_id, formula, computed_at, {counts})
-            SELECT f.author_id, {trust.FORMULA}, %s, {fresh} FROM differing f
-            ON CONFLICT (author_id) DO UPDATE SET formula = excluded.formula, computed_at = excluded.computed_at,
-                {", ".join(f"{name} = excluded.{name}" for name in counts.split(", "))}
-            """,
+            f"UPDATE graph_trustsnapshot t SET formula = {trust.FORMULA}, computed_at = %s, ({counts}) = ({fresh})"
+            " FROM differing f WHERE t.author_id = f.author_id AND NOT f.is_new",
             [at],
         )
         changed = int(cursor.rowcount)
+        cursor.execute(
+            f"INSERT INTO graph_trustsnapshot (author_id, formula, computed_at, {counts})"
+            f" SELECT f.author_id, {trust.FORMULA}, %s, {fresh} FROM differing f WHERE f.is_new",
+            [at],
+        )
+        changed += int(cursor.rowcount)
         cursor.execute("DROP TABLE fresh_trust, differing")
     return changed
 
