@@ -53,7 +53,9 @@ def run(options: Mapping[str, Any]) -> dict[str, Any]:
         before = _rows_written()
         again = ingest(path, limit=limit, workers=min(cores, 2))
         written = _rows_written() - before
+        server_before = _server_cpu()
         bare = bare_copy(whole["created"])
+        bare_cpu = round((_server_cpu() - server_before) / whole["created"] * 1e6)
     return {
         "file": path.name,
         "cores": cores,
@@ -67,6 +69,7 @@ def run(options: Mapping[str, Any]) -> dict[str, Any]:
         "unchanged_works_per_second": again["works_per_second"],
         "unchanged_rows_written": written,
         "bare_copy_works_per_second": bare,
+        "bare_copy_server_cpu_us_per_work": bare_cpu,
         "share_of_bare_copy": round(whole["works_per_second"] / bare, 2),
         "compared_works": compared,
         "one_worker_works_per_second": one["works_per_second"],
