@@ -24,6 +24,7 @@ from works.name_forms import fold
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint64]
+Bools = npt.NDArray[np.bool_]
 
 #: Kinds of facts; the index is the kind's number in ``Gathering.kind``.
 KINDS: Final = ("key", "form", "place", "term", "abstract", "topic", "venue", "group", "contact")

@@ -9,14 +9,14 @@ import numpy as np
 from scipy import sparse
 
 from works.attribution.clusters import Clusters
-from works.attribution.evidence import Floats, Gathering, Ints
+from works.attribution.evidence import Bools, Floats, Gathering, Ints
 from works.attribution.pairs import CONFLICT, candidate_pairs, impossible_pairs, name_relation, pair_features
 
 #: Log-odds a pair must reach, lowered step by step: sure joins are made, and pooled, before doubtful ones.
 STEPS: Final = (4.0, 3.0, 2.0, 1.0, 0.0)
 
 Scorer = Callable[[Floats], Floats]
-#: Sees each round's pairs with their features and log-odds and may change the log-odds; used by training.
+#: Sees pairs with their features and log-odds when they are weighed, and may change the log-odds.
 Observer = Callable[[Clusters, Ints, Ints, Floats, Floats], Floats]
 
 
@@ -29,28 +29,29 @@ def link(
 ) -> Ints:
     """Cluster label of every row. ``label`` is the start: rows joined by human decisions already share one.
 
-    Each round joins all pairs of clusters that are each other's best partner above the step's log-odds; features are
-    then taken anew from the joined clusters. Clusters with different whole names, two positions of one work or a human
-    "no" between them never join, so an initial cannot bridge two full names. Ties go by content, not by id.
+    Each round joins the pairs of clusters that are each other's best partner above the step's log-odds, and whoever
+    follows one of them safely; joined clusters are then weighed anew with what they know together. Clusters with
+    different whole names, two positions of one work or a human "no" between them never join, so an initial cannot
+    bridge two full names. Ties go by content, not by id.
     """
     label = compact(label)
+    pairs = _WeighedPairs(gathering, scorer, cannot_link, observer)
+    outdated = np.ones(gathering.blocks, dtype=bool)
     for step in STEPS:
-        live = np.ones(gathering.blocks, dtype=bool)
-        while live.any():
-            rows = _rows_with_choice(gathering, label, live)
-            live[:] = False
-            if not len(rows):
+        pairs.weigh(label, outdated)
+        outdated[:] = False
+        while True:
+            gone, kept = pairs.to_join(step)
+            if not len(gone):
                 break
-            ids, local = np.unique(label[rows], return_inverse=True)
-            clusters = Clusters(gathering, rows, local)
-            joined = _best_pairs(clusters, scorer, step, cannot_link, observer)
-            if joined is None:
-                break
-            kept, gone = joined
-            live[clusters.block[kept]] = True
-            target = np.arange(int(label.max()) + 1)
-            target[ids[gone]] = ids[kept]
-            label = target[label]
+            leader = pairs.leaders(label)
+            target = np.arange(gathering.size)
+            target[gone] = kept
+            label = compact(target[leader])
+            live = np.zeros(gathering.blocks, dtype=bool)
+            live[gathering.block[kept]] = True
+            outdated |= live
+            pairs.weigh(label, live, changed=np.concatenate([gone, kept]))
     return compact(label)
 
 
@@ -62,45 +63,121 @@ def compact(label: Ints) -> Ints:
     return rank[inverse]
 
 
-def _rows_with_choice(gathering: Gathering, label: Ints, live: np.ndarray) -> Ints:
-    """Rows of live blocks that still hold two or more clusters."""
-    _, first = np.unique(label, return_index=True)
-    clusters = np.bincount(gathering.block[first], minlength=gathering.blocks)
-    return np.flatnonzero((live & (clusters > 1))[gathering.block])
+class _WeighedPairs:
+    """All pairs of clusters weighed so far that still exist; a cluster is named by its first row, its leader."""
+
+    def __init__(
+        self,
+        gathering: Gathering,
+        scorer: Scorer,
+        cannot_link: sparse.csr_array | None,
+        observer: Observer | None,
+    ) -> None:
+        self.gathering = gathering
+        self.scorer = scorer
+        self.cannot_link = cannot_link
+        self.observer = observer
+        self.one = self.other = np.empty(0, dtype=np.int64)
+        self.odds: Floats = np.empty(0)
+        self.can_follow: Bools = np.empty(0, dtype=bool)
+        #: Rows that share their work with another row of the block, or that a person kept apart from others.
+        self.delicate = _delicate_rows(gathering, cannot_link)
+
+    @staticmethod
+    def leaders(label: Ints) -> Ints:
+        """The leader of every row."""
+        _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
+        return first[inverse]
+
+    def weigh(self, label: Ints, blocks: Bools, changed: Ints | None = None) -> None:
+        """Weigh the pairs of these blocks anew, or only those of the clusters that changed."""
+        self._forget(blocks, changed)
+        rows = self._rows_with_choice(label, blocks)
+        if not len(rows):
+            return
+        _, local = np.unique(label[rows], return_inverse=True)
+        clusters = Clusters(self.gathering, rows, local)
+        i, j = candidate_pairs(clusters)
+        if changed is not None:
+            is_new = np.isin(clusters.leader, changed)
+            touched = is_new[i] | is_new[j]
+            i, j = i[touched], j[touched]
+        relation = name_relation(clusters, i, j)
+        possible = relation != CONFLICT
+        i, j, relation = i[possible], j[possible], relation[possible]
+        possible = ~impossible_pairs(clusters, i, j, self.cannot_link)
+        i, j, relation = i[possible], j[possible], relation[possible]
+        if not len(i):
+            return
+        features = pair_features(clusters, i, j, relation)
+        odds = self.scorer(features)
+        if self.observer is not None:
+            odds = self.observer(clusters, i, j, features, odds)
+        useful = odds > STEPS[-1]
+        i, j = i[useful], j[useful]
+        self.one = np.concatenate([self.one, clusters.leader[i]])
+        self.other = np.concatenate([self.other, clusters.leader[j]])
+        self.odds = np.concatenate([self.odds, np.round(odds[useful], 9)])
+        self.can_follow = np.concatenate([self.can_follow, self._same_in_name(clusters, i, j)])
+
+    def _forget(self, blocks: Bools, changed: Ints | None) -> None:
+        if changed is None:
+            gone = blocks[self.gathering.block[self.one]]
+        else:
+            was_changed = np.zeros(self.gathering.size, dtype=bool)
+            was_changed[changed] = True
+            gone = was_changed[self.one] | was_changed[self.other]
+        kept = ~gone
+        self.one, self.other = self.one[kept], self.other[kept]
+        self.odds, self.can_follow = self.odds[kept], self.can_follow[kept]
+
+    def _rows_with_choice(self, label: Ints, blocks: Bools) -> Ints:
+        """Rows of these blocks where a block still holds two or more clusters."""
+        _, first = np.unique(label, return_index=True)
+        clusters = np.bincount(self.gathering.block[first], minlength=self.gathering.blocks)
+        return np.flatnonzero((blocks & (clusters > 1))[self.gathering.block])
+
+    def _same_in_name(self, clusters: Clusters, i: Ints, j: Ints) -> Bools:
+        """Pairs so alike in all that can forbid a join that several may join one cluster in one round."""
+        delicate = np.zeros(clusters.size, dtype=bool)
+        np.logical_or.at(delicate, clusters.label, self.delicate[clusters.rows])
+        same = ~delicate[i] & ~delicate[j]
+        for values in (clusters.first, clusters.middle, clusters.whole_middle, clusters.suffix, clusters.orcid):
+            same &= values[i] == values[j]
+        return same & (clusters.human[i] == clusters.human[j])
+
+    def to_join(self, step: float) -> tuple[Ints, Ints]:
+        """Leaders of clusters to join now, and the leader each of them joins.
+
+        Pairs that prefer each other are joined; of equally good partners the one whose content comes first counts. A
+        cluster whose best partner is in such a pair comes along when nothing about its name can forbid it.
+        """
+        good = np.flatnonzero(self.odds > step)
+        one = np.concatenate([self.one[good], self.other[good]])
+        other = np.concatenate([self.other[good], self.one[good]])
+        pair = np.concatenate([good, good])
+        order = np.lexsort((other, -self.odds[pair], one))
+        one, other, pair = one[order], other[order], pair[order]
+        is_best = np.r_[True, one[1:] != one[:-1]] if len(one) else np.empty(0, dtype=bool)
+        one, other, pair = one[is_best], other[is_best], pair[is_best]
+        best = np.full(self.gathering.size, -1, dtype=np.int64)
+        best[one] = other
+        mutual = best[other] == one
+        home = np.full(self.gathering.size, -1, dtype=np.int64)
+        home[one[mutual]] = np.minimum(one[mutual], other[mutual])
+        # One of the two in a pair must itself be safe, or its partner's name would bind the followers.
+        safe = np.zeros(self.gathering.size, dtype=bool)
+        safe[one[mutual]] = self.can_follow[pair[mutual]]
+        follows = ~mutual & self.can_follow[pair] & (home[other] >= 0) & safe[other]
+        gone = np.concatenate([one[mutual & (home[one] != one)], one[follows]])
+        kept = np.concatenate([home[one[mutual & (home[one] != one)]], home[other[follows]]])
+        return gone, kept
 
 
-def _best_pairs(
-    clusters: Clusters,
-    scorer: Scorer,
-    threshold: float,
-    cannot_link: sparse.csr_array | None,
-    observer: Observer | None,
-) -> tuple[Ints, Ints] | None:
-    i, j = candidate_pairs(clusters)
-    relation = name_relation(clusters, i, j)
-    possible = (relation != CONFLICT) & ~impossible_pairs(clusters, i, j, cannot_link)
-    i, j, relation = i[possible], j[possible], relation[possible]
-    if not len(i):
-        return None
-    features = pair_features(clusters, i, j, relation)
-    odds = scorer(features)
-    if observer is not None:
-        odds = observer(clusters, i, j, features, odds)
-    good = odds > threshold
-    if not good.any():
-        return None
-    return _mutual_best(clusters, i[good], j[good], odds[good])
-
-
-def _mutual_best(clusters: Clusters, i: Ints, j: Ints, odds: Floats) -> tuple[Ints, Ints]:
-    """Pairs that prefer each other; of equally good partners the one whose content comes first."""
-    one, other = np.concatenate([i, j]), np.concatenate([j, i])
-    odds = np.round(np.concatenate([odds, odds]), 9)
-    order = np.lexsort((clusters.leader[other], -odds, one))
-    one, other = one[order], other[order]
-    best = np.full(clusters.size, -1, dtype=np.int64)
-    is_first = np.r_[True, one[1:] != one[:-1]]
-    best[one[is_first]] = other[is_first]
-    chosen = np.flatnonzero(best >= 0)
-    kept = chosen[(best[best[chosen]] == chosen) & (chosen < best[chosen])]
-    return kept, best[kept]
+def _delicate_rows(gathering: Gathering, cannot_link: sparse.csr_array | None) -> Bools:
+    code = gathering.block << np.int64(32) | gathering.work
+    _, work, count = np.unique(code, return_inverse=True, return_counts=True)
+    delicate: Bools = count[work] > 1
+    if cannot_link is not None:
+        delicate |= np.diff(cannot_link.indptr) > 0
+    return delicate

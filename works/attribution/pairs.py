@@ -10,10 +10,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 from works.attribution.clusters import Clusters
-from works.attribution.evidence import KINDS, Codes, Floats, Gathering, Ints
+from works.attribution.evidence import KINDS, Bools, Codes, Floats, Gathering, Ints
 from works.attribution.forms import NEAR, SAME, VARIANT
-
-Bools = npt.NDArray[np.bool_]
 
 #: In a block, or under one printed name, of at most so many clusters every pair is looked at; in larger ones only
 #: pairs that share a fact.
