@@ -45,6 +45,7 @@ class Derivation:
         return ", ".join((*self.key, *self.values))
 
 
+# In the order of its key: the ties of an author then lie together, which is how pages and path searches read them.
 COLLABORATIONS = Derivation(
     table="graph_collaboration",
     key=("a_id", "b_id"),
@@ -57,7 +58,7 @@ COLLABORATIONS = Derivation(
                min(x.year), max(x.year)
         FROM member x JOIN member y ON y.work_id = x.work_id AND y.author_id > x.author_id
         WHERE x.is_touched OR y.is_touched
-        GROUP BY 1, 2
+        GROUP BY 1, 2 ORDER BY 1, 2
     """,
 )
 TOPICS = Derivation(
@@ -217,12 +218,11 @@ def _prepare(derivation: Derivation) -> Replacement:
     """Fill a new table and build the same indexes on it."""
     table, fresh = derivation.table, f"{derivation.table}_fresh"
     with connection.cursor() as cursor:
-        # Room on each page lets a refresh update rows without new index entries; in order of the key, the ties of an
-        # author lie together, which is how pages and searches read them.
+        # Room on each page lets a refresh update rows without new index entries.
         cursor.execute(
             f"CREATE TABLE {fresh} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS) WITH (fillfactor = {FILL})"
         )
-        cursor.execute(f"INSERT INTO {fresh} ({derivation.columns}) {derivation.query} ORDER BY 1, 2")
+        cursor.execute(f"INSERT INTO {fresh} ({derivation.columns}) {derivation.query}")
         cursor.execute(
             "SELECT c.relname, i.indisprimary, pg_get_indexdef(i.indexrelid) FROM pg_index i"
             " JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = %s::regclass",
