@@ -128,3 +128,11 @@ def test_trust_receipt_paths_and_context_are_accessible(page: Page, ada: Author)
     page.goto(f"/graph/path/?from={ada.pk}&to={other.pk}")
     expect(page.get_by_text("2 collaborations apart")).to_be_visible()
     assert violations(page) == []
+
+
+def test_circles_and_similar_researchers_load_when_they_are_opened(page: Page, ada: Author) -> None:
+    page.goto(ada.get_absolute_url())
+    expect(page.get_by_role("heading", name="Circles of collaborators")).to_have_count(0)
+    page.get_by_text("Circles of collaborators, similar researchers, works over time").click()
+    expect(page.get_by_role("heading", name="Circles of collaborators")).to_be_visible()
+    expect(page.get_by_role("heading", name="Topics over time")).to_be_visible()
