@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "bzpeer.middleware.private_pages",
+    "bzpeer.middleware.admin_without_nul",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from django.conf import settings
 
@@ -31,6 +31,10 @@ def stored(chunks: Iterable[bytes], given_name: str) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         _write(chunks, path)
         yield path
+    except SourceError as error:
+        path.unlink(missing_ok=True)
+        # The person who sent the file knows it by the name that it had.
+        raise SourceError(str(error).replace(path.name, PurePath(given_name).name or "The file")) from None
     except OSError as error:
         path.unlink(missing_ok=True)
         raise SourceError(f"The upload cannot be kept: {error.strerror}") from None

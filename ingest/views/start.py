@@ -70,7 +70,7 @@ def start(request: SignedInRequest, slug: str) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             enqueue(run)
-            messages.success(request, f"Run {run.pk} is handed to the workers.")
+            messages.success(request, f"Run {run.pk} was handed to the workers.")
             return redirect(run)
     context = {"form": form, "source": get_source(slug), "max_megabytes": settings.IMPORT_UPLOAD_MAX_BYTES // 1024**2}
     return render(request, "ingest/start.html", context, status=400 if form.errors else 200)

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("query", ["state__exact=%00", "q=%00", "x=a%00b"])
+def test_nul_in_the_admin_is_refused_and_never_an_error(client: Client, query: str) -> None:
+    client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
+    assert client.get(f"/admin/profiles/claim/?{query}").status_code == 400
+    assert client.get("/admin/profiles/claim/?state__exact=pending").status_code == 200
+
+
+def test_what_a_signed_in_person_sees_is_private(client: Client) -> None:
+    assert "private" not in client.get("/healthz").get("Cache-Control", "")
+    client.force_login(UserFactory.create())
+    answer = client.get("/healthz")
+    assert "private" in answer["Cache-Control"]
+    assert "Cookie" in answer["Vary"]
