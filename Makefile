@@ -31,7 +31,7 @@ lint: $(VENV)/installed ## Check style, types, import directions, templates, mig
 	SECRET_KEY=$$(head -c 48 /dev/urandom | base64) PUBLIC_URL=https://bzpeer.example ALLOWED_HOSTS=bzpeer.example \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: $(VENV)/installed ## Measure the figures of docs/operations.md (BENCH=pages measures one of them)
+bench: $(VENV)/installed ## Measure the figures of docs/figures.md (BENCH=pages measures one of them)
 	@$(BIN)/python manage.py bench $(BENCH)
 
 lock: $(VENV)/installed ## Compile requirements.lock anew from pyproject.toml: every version, with hashes, without hosts
