@@ -45,7 +45,7 @@ def test_two_uploads_of_one_name_are_two_files(folder: Path) -> None:
 
 
 def test_a_refused_upload_is_gone(folder: Path) -> None:
-    with pytest.raises(SourceError, match="^a.json is no"), uploads.stored([b"1"], "a.json") as path:
+    with pytest.raises(SourceError, match=r"^a\.json is no"), uploads.stored([b"1"], "a.json") as path:
         raise SourceError(f"{path.name} is no snapshot")
     assert list(folder.iterdir()) == []
 

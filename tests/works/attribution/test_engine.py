@@ -14,7 +14,7 @@ from works.attribution.statistics import Statistics
 
 @pytest.fixture
 def shang() -> World:
-    """The works of the two Yue Shangs as printed (see the seed list of the design): a physicist and an e-commerce researcher."""
+    """The works of the two Yue Shangs as printed: a physicist and an e-commerce researcher."""
     world = World()
     world.add(
         "Is Grokking a Computational Glass Relaxation?",
@@ -79,7 +79,8 @@ def test_the_order_of_the_input_does_not_matter(shang: World) -> None:
 
 
 def test_ids_do_not_matter() -> None:
-    titles = [("Sparse graphs", "Ada Quill, Ben Orr"), ("Dense graphs", "Ada Quill, Ben Orr"), ("Lasers", "Ada Quill, Zoe Poe")]
+    pair = "Ada Quill, Ben Orr"
+    titles = [("Sparse graphs", pair), ("Dense graphs", pair), ("Lasers", "Ada Quill, Zoe Poe")]
     forwards, backwards = World(), World()
     for number, (title, authors) in enumerate(titles):
         forwards.add(title, authors, work=number)
@@ -176,7 +177,8 @@ def test_records_chosen_by_people_hold(shang: World) -> None:
 
 
 def test_a_huge_list_is_weak_evidence() -> None:
-    many = ", ".join(f"Abc{chr(97 + n // 26)}{chr(97 + n % 26)}o Zyx{chr(97 + n % 26)}{chr(97 + n // 26)}er" for n in range(300))
+    letters = [(chr(97 + n // 26), chr(97 + n % 26)) for n in range(300)]
+    many = ", ".join(f"Abc{one}{other}o Zyx{other}{one}er" for one, other in letters)
     crowded, close = World(), World()
     for world, authors in ((crowded, many), (close, "Otto Kreuz, Ilse Brandauer")):
         world.add("Muon tracks", f"Wei Wang, {authors}")

@@ -14,8 +14,8 @@ from works.names import parse_name
 
 
 class World:
-    """A catalogue of some works. ``orcids`` maps (work, position) to an ORCID; ids of works and authorships can be chosen
-    so that tests can show that they do not matter."""
+    """A catalogue of some works. ``orcids`` maps (work, position) to an ORCID; ids of works and authorships can be
+    chosen so that tests can show that they do not matter."""
 
     def __init__(self) -> None:
         self.works: dict[int, WorkFacts] = {}
