@@ -31,8 +31,9 @@ def refresh_authors(author_ids: Iterable[int], *, cause: str = TrustChange.Cause
     """
     started = perf_counter()
     with transaction.atomic():
-        affected = edges.refresh(author_ids)
-        written = snapshots.refresh(affected, cause=TrustChange.Cause(cause), at=timezone.now())
+        touched = set(author_ids)
+        affected = edges.refresh(touched)
+        written = snapshots.refresh(touched, affected, cause=TrustChange.Cause(cause), at=timezone.now())
         transaction.on_commit(lambda: caching.forget(affected))
     return Refreshed(len(affected), written, perf_counter() - started)
 

@@ -39,16 +39,20 @@ _COUNT_FACTS = """
 _IS_CLOSE = f"(p.works >= {CLOSE_WORKS} OR p.strength >= {CLOSE_STRENGTH})"
 
 
-def refresh(author_ids: Iterable[int], *, cause: TrustChange.Cause, at: datetime) -> int:
-    """Bring the snapshots of some authors up to date; how many changed.
+def refresh(touched: Iterable[int], affected: Iterable[int], *, cause: TrustChange.Cause, at: datetime) -> int:
+    """Bring snapshots up to date after a change; how many changed.
 
-    When an author became a source of trust or ceased to be one, the direct co-authors are refreshed too. Flows further
-    away wait for the nightly computation.
+    The facts of all ``affected`` authors are counted again. Flows are worked out again for the ``touched`` among them
+    and, where an author became a source of trust or ceased to be one, for the direct co-authors; the small differences
+    further away wait for the nightly computation.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         lock_writers()
-        cursor.execute("CREATE TEMP TABLE scope (id bigint PRIMARY KEY) ON COMMIT DROP")
-        cursor.execute("INSERT INTO scope SELECT DISTINCT unnest(%s::bigint[])", [list(author_ids)])
+        cursor.execute("CREATE TEMP TABLE scope (id bigint PRIMARY KEY, is_flowing bool NOT NULL) ON COMMIT DROP")
+        cursor.execute("INSERT INTO scope SELECT DISTINCT unnest(%s::bigint[]), true", [list(touched)])
+        cursor.execute(
+            "INSERT INTO scope SELECT DISTINCT unnest(%s::bigint[]), false ON CONFLICT DO NOTHING", [list(affected)]
+        )
         cursor.execute(f"""
             INSERT INTO scope
             WITH turned AS (
@@ -56,14 +60,13 @@ def refresh(author_ids: Iterable[int], *, cause: TrustChange.Cause, at: datetime
                 LEFT JOIN graph_trustsnapshot t ON t.author_id = a.id
                 WHERE (a.level >= {SEED_LEVEL}) <> (coalesce(t.level, 0) >= {SEED_LEVEL})
             )
-            SELECT b_id FROM graph_collaboration JOIN turned ON id = a_id
-            UNION SELECT a_id FROM graph_collaboration JOIN turned ON id = b_id
-            ON CONFLICT DO NOTHING
+            SELECT b_id, true FROM graph_collaboration JOIN turned ON id = a_id
+            UNION SELECT a_id, true FROM graph_collaboration JOIN turned ON id = b_id
+            ON CONFLICT (id) DO UPDATE SET is_flowing = true
         """)
         cursor.execute("ANALYZE scope")
         facts = columns.read(_facts_query(is_scoped=True), _FACTS)
-        flows = _flows_nearby(facts["author_id"])
-        changed = _write(facts, flows, cause=cause, at=at)
+        changed = _write(facts, _flows_nearby(facts["author_id"]), cause=cause, at=at)
         cursor.execute(
             "DELETE FROM graph_trustsnapshot t USING scope, works_author a"
             " WHERE t.author_id = scope.id AND a.id = scope.id AND a.status <> 'active'"
@@ -108,12 +111,20 @@ def _facts_query(*, is_scoped: bool) -> str:
 
 
 def _flows_nearby(author_ids: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Flows of the authors in ``scope``, everybody else's taken from the last snapshot."""
+    """The flows of the authors in ``scope``: worked out again where they are flowing, else as in the last snapshot."""
+    stored = columns.read(
+        "SELECT t.author_id, t.flow FROM scope JOIN graph_trustsnapshot t ON t.author_id = scope.id ORDER BY 1",
+        {"author_id": "int8", "flow": "float8"},
+    )
+    flows = _align(author_ids, stored["author_id"], stored["flow"])
+    flowing = columns.read("SELECT id FROM scope WHERE is_flowing ORDER BY 1", {"id": "int8"})["id"]
+    # A tie between two flowing authors is read once, from its smaller end.
     ties = columns.read(
         "SELECT c.a_id, c.b_id, c.trust_strength FROM scope JOIN graph_collaboration c ON c.a_id = scope.id"
-        " WHERE c.trust_strength > 0 UNION"
+        " WHERE is_flowing AND c.trust_strength > 0 UNION ALL"
         " SELECT c.a_id, c.b_id, c.trust_strength FROM scope JOIN graph_collaboration c ON c.b_id = scope.id"
-        " WHERE c.trust_strength > 0",
+        " LEFT JOIN scope smaller ON smaller.id = c.a_id AND smaller.is_flowing"
+        " WHERE scope.is_flowing AND smaller.id IS NULL AND c.trust_strength > 0",
         _TIES,
     )
     network = standing.build(ties["a"], ties["b"], ties["weight"])
@@ -121,15 +132,17 @@ def _flows_nearby(author_ids: NDArray[np.int64]) -> NDArray[np.float64]:
         cursor.execute(
             f"SELECT a.id, a.level >= {SEED_LEVEL}, coalesce(t.flow, 0) FROM works_author a"
             " LEFT JOIN graph_trustsnapshot t ON t.author_id = a.id WHERE a.id = ANY(%s) AND a.status = 'active'"
-            f" AND (a.level >= {SEED_LEVEL} OR t.flow > 0)",
+            f" AND (a.level >= {SEED_LEVEL} OR t.flow > 0) ORDER BY a.id",
             [network.author_ids.tolist()],
         )
         rows = cursor.fetchall()
-    known_ids = np.array(sorted(pk for pk, _, _ in rows), dtype=np.int64)
-    last = {pk: flow for pk, _, flow in rows}
-    known = _align(network.author_ids, known_ids, np.array([last[pk] for pk in known_ids.tolist()]))
+    known_ids = np.array([pk for pk, _, _ in rows], dtype=np.int64)
+    known = _align(network.author_ids, known_ids, np.array([flow for _, _, flow in rows], dtype=np.float64))
     seeds = np.array([pk for pk, is_seed, _ in rows if is_seed], dtype=np.int64)
-    return _align(author_ids, network.author_ids, standing.flow_nearby(network, seeds, author_ids, known))
+    fresh = standing.flow_nearby(network, seeds, flowing, known)
+    is_flowing = np.isin(author_ids, flowing)
+    flows[is_flowing] = _align(author_ids[is_flowing], network.author_ids, fresh)
+    return flows
 
 
 def _align(
