@@ -144,7 +144,7 @@ class _WeighedPairs:
         same = ~delicate[i] & ~delicate[j]
         for values in (clusters.first, clusters.middle, clusters.whole_middle, clusters.suffix, clusters.orcid):
             same &= values[i] == values[j]
-        return same & (clusters.human[i] == clusters.human[j])
+        return np.asarray(same & (clusters.human[i] == clusters.human[j]))
 
     def to_join(self, step: float) -> tuple[Ints, Ints]:
         """Leaders of clusters to join now, and the leader each of them joins.
