@@ -64,7 +64,7 @@ def resolve_batch(
         return Resolution([], [], [], [])
     constraints = constraints or Constraints()
     weights = load_weights()
-    blocks = [block_key(authorship.name) for authorship in authorships]
+    blocks = [authorship.block or block_key(authorship.name) for authorship in authorships]
     gathering = Gathering(authorships, blocks, works, statistics)
     row_of = {authorships[index].id: row for row, index in enumerate(gathering.order)}
     cannot_link = _pair_matrix(constraints.cannot_link, row_of, gathering.size)

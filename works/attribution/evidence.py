@@ -27,7 +27,7 @@ Codes = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
 
 #: Kinds of facts; the index is the kind's number in ``Gathering.kind``.
-KINDS: Final = ("key", "form", "place", "term", "abstract", "topic", "venue", "group", "contact")
+KINDS: Final = ("key", "form", "place", "term", "topic", "venue", "group", "contact")
 #: Lists with more authors than this weigh less: sharing a name with a list of thousands is weak evidence, not none.
 FULL_WEIGHT_AUTHORS: Final = 10
 #: Surprise in nats of a shared ORCID or e-mail address.
@@ -93,7 +93,7 @@ class Gathering:
         self, rows: Sequence[AuthorshipFacts], works: Sequence[WorkFeatures], statistics: Statistics
     ) -> None:
         parts = [*self._coauthors(works)]
-        for kind, column in (("term", "terms"), ("abstract", "abstract"), ("topic", "topics"), ("venue", "venue"),
+        for kind, column in (("term", "terms"), ("topic", "topics"), ("venue", "venue"),
                              ("group", "groups")):  # fmt: skip
             offsets, values = _flattened([getattr(work, column) for work in works])
             item, at = _expanded(offsets, self.work)

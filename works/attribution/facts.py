@@ -59,6 +59,7 @@ class AuthorshipFacts(msgspec.Struct, frozen=True, gc=False):
     """One printed position of a work: ``work`` is any id, ``position`` counts from 0 as in ``WorkFacts.authors``.
 
     ``author`` is the author record a human put it in (owner, curator, authenticated ORCID), ``None`` when no human did.
+    ``block`` is the name's block key where the caller has it at hand; it is computed otherwise.
     """
 
     id: int
@@ -69,6 +70,7 @@ class AuthorshipFacts(msgspec.Struct, frozen=True, gc=False):
     orcid: str | None = None
     email: str | None = None
     author: int | None = None
+    block: str | None = None
 
 
 @lru_cache(maxsize=1 << 17)

@@ -15,6 +15,9 @@ from works.attribution.pairs import CONFLICT, candidate_pairs, impossible_pairs,
 #: Log-odds a pair must reach, lowered step by step: sure joins are made, and pooled, before doubtful ones.
 STEPS: Final = (4.0, 3.0, 2.0, 1.0, 0.0)
 
+#: Log-odds of a pair from which on one cluster takes in several others in one round.
+FOLLOW: Final = 3.0
+
 Scorer = Callable[[Floats], Floats]
 #: Sees pairs with their features and log-odds when they are weighed, and may change the log-odds.
 Observer = Callable[[Clusters, Ints, Ints, Floats, Floats], Floats]
@@ -99,7 +102,9 @@ class _WeighedPairs:
         clusters = Clusters(self.gathering, rows, local)
         i, j = candidate_pairs(clusters)
         if changed is not None:
-            is_new = np.isin(clusters.leader, changed)
+            was_changed = np.zeros(self.gathering.size, dtype=bool)
+            was_changed[changed] = True
+            is_new = was_changed[clusters.leader]
             touched = is_new[i] | is_new[j]
             i, j = i[touched], j[touched]
         relation = name_relation(clusters, i, j)
@@ -168,7 +173,7 @@ class _WeighedPairs:
         # One of the two in a pair must itself be safe, or its partner's name would bind the followers.
         safe = np.zeros(self.gathering.size, dtype=bool)
         safe[one[mutual]] = self.can_follow[pair[mutual]]
-        follows = ~mutual & self.can_follow[pair] & (home[other] >= 0) & safe[other]
+        follows = ~mutual & (self.odds[pair] > FOLLOW) & self.can_follow[pair] & (home[other] >= 0) & safe[other]
         gone = np.concatenate([one[mutual & (home[one] != one)], one[follows]])
         kept = np.concatenate([home[one[mutual & (home[one] != one)]], home[other[follows]]])
         return gone, kept

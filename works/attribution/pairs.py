@@ -20,8 +20,8 @@ SMALL_GROUP: Final = 30
 COMMON_FACT: Final = 60
 #: How the names of two clusters go together; SAME, VARIANT and NEAR compare whole given names.
 CONFLICT, ONE_INITIAL, TWO_INITIALS = 0, 4, 5
-#: Kinds that bring pairs to attention. Words of abstracts are too many for what they tell.
-_TELLING: Final = np.array([kind != "abstract" for kind in KINDS])
+#: Pairs whose features are taken together: bounds the memory of giant blocks.
+PAIRS_AT_ONCE: Final = 100_000
 
 
 def candidate_pairs(clusters: Clusters) -> tuple[Ints, Ints]:
@@ -31,18 +31,23 @@ def candidate_pairs(clusters: Clusters) -> tuple[Ints, Ints]:
     block = clusters.block.astype(np.uint64)
     found += [_pairs_within(group) for group in (block, block << np.uint64(32) | clusters.first)]
     i, j = (np.concatenate(column) for column in zip(*found, strict=True))
-    codes = np.unique(np.minimum(i, j) * size + np.maximum(i, j))
+    codes = np.sort(np.minimum(i, j) * size + np.maximum(i, j))
+    codes = codes[np.r_[True, codes[1:] != codes[:-1]]] if len(codes) else codes
     return codes // size, codes % size
 
 
 def _sharing_pairs(clusters: Clusters) -> tuple[Ints, Ints]:
-    facts = clusters.facts.copy()
-    facts.data[:] = 1.0
+    facts = clusters.facts
     holders = np.bincount(facts.indices, minlength=facts.shape[1])
-    telling = (holders > 1) & (holders <= COMMON_FACT) & _TELLING[clusters.gathering.kind]
-    facts = facts[:, np.flatnonzero(telling)]
-    pairs = sparse.triu(facts @ facts.T, k=1).tocoo()
-    return pairs.row.astype(np.int64), pairs.col.astype(np.int64)
+    telling = (holders > 1) & (holders <= COMMON_FACT)
+    number = np.cumsum(telling) - 1
+    row = np.repeat(np.arange(clusters.size), np.diff(facts.indptr))
+    kept = telling[facts.indices]
+    row, column = row[kept], number[facts.indices[kept]]
+    holding = sparse.csr_array((np.ones(len(row)), (row, column)), shape=(clusters.size, int(telling.sum())))
+    pairs = (holding @ holding.T).tocoo()
+    above = pairs.row < pairs.col
+    return pairs.row[above].astype(np.int64), pairs.col[above].astype(np.int64)
 
 
 def _pairs_within(group: npt.NDArray[np.uint64]) -> tuple[Ints, Ints]:
@@ -134,6 +139,14 @@ class Side(msgspec.Struct, frozen=True):
 
 def pair_features(clusters: Clusters, i: Ints, j: Ints, relation: Ints) -> Floats:
     """One row of numbers for each pair of clusters, in the order of ``FEATURES``."""
+    parts = [np.empty((0, len(FEATURES)))]
+    for start in range(0, len(i), PAIRS_AT_ONCE):
+        some = slice(start, start + PAIRS_AT_ONCE)
+        parts.append(_features(clusters, i[some], j[some], relation[some]))
+    return np.concatenate(parts)
+
+
+def _features(clusters: Clusters, i: Ints, j: Ints, relation: Ints) -> Floats:
     shared, number = shared_facts(clusters.gathering, clusters.facts[i].multiply(clusters.facts[j]).tocsr())
     firsts = clusters.gathering.firsts_in_block[clusters.block[i]]
     return side_features(Side.of(clusters, i), Side.of(clusters, j), shared, number, relation, firsts)
@@ -202,7 +215,6 @@ _MEASURES: Final = {
     "form": ("amount", "cosine", "overlap"),
     "place": ("amount", "cosine", "overlap", "both"),
     "term": ("amount", "cosine"),
-    "abstract": ("cosine",),
     "topic": ("amount", "cosine", "both"),
     "venue": ("amount", "cosine", "both"),
     "group": ("amount",),

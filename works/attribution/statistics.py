@@ -73,7 +73,6 @@ class Statistics:
 
     def frequency(self, kind: str, hashes: Hashes) -> Floats:
         """How many works (names, for the parts of names) carry each hashed feature, background included; at least 1."""
-        kind = "term" if kind == "abstract" else kind
         table = self.tables[kind]
         counts: Floats = table[hashes & (len(table) - 1)] + load_background().count(kind, hashes)
         return np.maximum(counts, 1.0)
@@ -84,7 +83,7 @@ class Statistics:
 
     def surprise(self, kind: str, hashes: Hashes) -> Floats:
         """Information of sharing each feature, in nats: -log of the share of works that carry it."""
-        works = self.works + (load_background().works if kind in COUNTED or kind == "abstract" else 1)
+        works = self.works + (load_background().works if kind in COUNTED else 1)
         surprise: Floats = np.log(works / self.frequency(kind, hashes)).clip(0.0)
         return surprise
 
