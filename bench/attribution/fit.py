@@ -28,7 +28,7 @@ EITHER: Final = frozenset({"smaller", "larger", "venue_both"})
 #: equal collaboration is weak evidence.
 GIVEN: Final = {"contact_amount": 3.0, "group_amount": 0.4}
 #: Strength of the pull towards zero. Between 0.0001 and 0.002 it changes little.
-RIDGE: Final = 0.001
+RIDGE: Final = 0.0003
 
 
 class Examples(msgspec.Struct, frozen=True):

@@ -35,7 +35,7 @@ from works.attribution.support import Support
 from works.attribution.weights import TABLE, Weights
 
 #: Log-odds kept back from every pair: a wrong merge hurts more than a split (DESIGN section 7).
-PRECISION_MARGIN: Final = 0.35
+PRECISION_MARGIN: Final = 0.4
 #: Examples of a set as printed count full, those with initials half.
 INITIALS: Final = {0.0: 1.0, 0.5: 0.5, 1.0: 0.5}
 ROUNDS: Final = 2

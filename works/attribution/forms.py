@@ -93,7 +93,7 @@ def _link_keys(first: str) -> tuple[tuple[str, int], ...]:
         # One letter more, less or other: both share the word without that letter.
         keys += [(f"d{first[:at]}{first[at + 1 :]}", NEAR) for at in range(len(first))]
         keys.append((f"d{first}", NEAR))
-    return tuple(keys)
+    return tuple(dict.fromkeys(keys))
 
 
 def linked_first_names(
