@@ -21,13 +21,17 @@ RECORDS = 400
 REJECTED_EACH = 90
 BATCH = 25
 #: Every commit of a batch takes this long, in seconds, so that a kill finds the import at work.
-COMMIT_SECONDS = 0.1
+COMMIT_SECONDS = 0.25
 SLOW_COMMITS = f"""
 CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN PERFORM pg_sleep({COMMIT_SECONDS}); RETURN NULL; END $$;
 CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON ingest_importbatch
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dawdle();
 """
+
+
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Installation:
@@ -70,6 +74,8 @@ class Installation:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            # A shell starts its background jobs with Ctrl-C ignored, and every child inherits that.
+            preexec_fn=_heed_interrupts,
         )
         self._started.append(process)
         return process
