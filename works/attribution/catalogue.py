@@ -39,7 +39,7 @@ FROM works_authorship a WHERE {condition} ORDER BY a.work_id, a.position
 """
 _AUTHORSHIPS = """
 SELECT a.id, a.work_id, a.position, a.family, a.given, a.suffix, a.is_group, a.affiliations, a.orcid, a.email,
-       CASE WHEN t.decided_by <> %(machine)s THEN t.author_id END
+       CASE WHEN t.decided_by <> %(machine)s THEN t.author_id END, a.block
 FROM works_authorship a LEFT JOIN works_attribution t ON t.authorship_id = a.id
 WHERE a.block = ANY (%(blocks)s) ORDER BY a.id
 """
@@ -80,7 +80,7 @@ class Catalogue:
             cursor.execute(_AUTHORSHIPS, {"blocks": list(blocks), "machine": Attribution.DecidedBy.MACHINE.value})
             rows = cursor.fetchall()
         authorships = []
-        for pk, work, position, family, given, suffix, is_group, affiliations, orcid, email, author in rows:
+        for pk, work, position, family, given, suffix, is_group, affiliations, orcid, email, author, block in rows:
             authorships.append(
                 AuthorshipFacts(
                     pk,
@@ -91,6 +91,7 @@ class Catalogue:
                     orcid or None,
                     email or None,
                     author,
+                    block,
                 )
             )
         self.describe({authorship.work for authorship in authorships} - self.features.keys())

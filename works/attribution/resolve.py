@@ -24,13 +24,14 @@ from works.models import DirtyBlock
 
 #: Partitions of the blocks; each is worked on by one worker at a time.
 PARTITIONS = 16
-#: Authorships resolved together: enough to keep vector code busy, few enough to stay small in memory.
-CHUNK = 20_000
+#: Authorships resolved together: enough to keep vector code busy and to find people printed under two family names, few
+#: enough to stay within some hundred megabytes.
+CHUNK = 80_000
 #: First key of the advisory locks, so that they meet no other use of them.
 LOCK_CLASS = 7_401
 
 Progress = Callable[[int], object]
-Chunk = tuple[int, list[str]]
+Chunk = tuple[Sequence[int], list[str]]
 
 
 def mark_all_dirty() -> int:
@@ -77,10 +78,10 @@ def _in_turn(chunks: Sequence[Chunk], catalogue: Catalogue, newest: int) -> Iter
     queue = deque([*chunks[start:], *chunks[:start]])
     skipped = 0
     while queue:
-        partition, blocks = queue.popleft()
-        count = resolve_blocks(blocks, catalogue, partition, newest, wait=skipped > len(queue))
+        partitions, blocks = queue.popleft()
+        count = resolve_blocks(blocks, catalogue, partitions, newest, wait=skipped > len(queue))
         if count is None:
-            queue.append((partition, blocks))
+            queue.append((partitions, blocks))
             skipped += 1
         else:
             skipped = 0
@@ -106,19 +107,20 @@ def _resolve_shared(chunk: Chunk) -> int:
     if _shared is None:
         raise RuntimeError("a child was started without its catalogue")
     catalogue, newest = _shared
-    partition, blocks = chunk
-    return resolve_blocks(blocks, catalogue, partition, newest, wait=True) or 0
+    partitions, blocks = chunk
+    return resolve_blocks(blocks, catalogue, partitions, newest, wait=True) or 0
 
 
 def resolve_blocks(
-    blocks: Sequence[str], catalogue: Catalogue, partition: int, newest: int, *, wait: bool = True
+    blocks: Sequence[str], catalogue: Catalogue, partitions: Sequence[int], newest: int, *, wait: bool = True
 ) -> int | None:
-    """Resolve a chunk of blocks of one partition in one transaction and return how many authorships it held.
+    """Resolve a chunk of blocks of some partitions in one transaction and return how many authorships it held.
 
-    ``None`` when another worker has the partition and this call was not to wait.
+    ``None`` when another worker has one of the partitions and this call was not to wait.
     """
     with transaction.atomic():
-        if not _lock(partition, wait):
+        # Always in the same order, so that two workers never wait for each other.
+        if not all(_lock(partition, wait) for partition in sorted(partitions)):
             return None
         marks = DirtyBlock.objects.filter(block__in=blocks, pk__lte=newest)
         open_ = sorted(set(marks.values_list("block", flat=True)))
@@ -141,7 +143,7 @@ def _lock(partition: int, wait: bool) -> bool:
 
 
 def _chunks(blocks: Iterable[str]) -> Iterator[Chunk]:
-    """Blocks of one partition in runs of about ``CHUNK`` authorships; the blocks of one family name stay together."""
+    """Blocks in runs of about ``CHUNK`` authorships with the partitions they span; a family name stays together."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT block, count(*) FROM works_authorship WHERE block = ANY (%s) GROUP BY block", [list(blocks)]
@@ -153,18 +155,21 @@ def _chunks(blocks: Iterable[str]) -> Iterator[Chunk]:
     partitions: dict[int, list[str]] = defaultdict(list)
     for family in sorted(families):
         partitions[crc32(family.encode()) % PARTITIONS].append(family)
+    chunk: list[str] = []
+    spanned: list[int] = []
+    held = 0
     for partition, members in sorted(partitions.items()):
-        chunk: list[str] = []
-        held = 0
         for family in members:
             size = sum(sizes.get(block, 0) for block in families[family])
             if chunk and held + size > CHUNK:
-                yield partition, chunk
-                chunk, held = [], 0
+                yield spanned, chunk
+                chunk, spanned, held = [], [], 0
+            if partition not in spanned:
+                spanned.append(partition)
             chunk += families[family]
             held += size
-        if chunk:
-            yield partition, chunk
+    if chunk:
+        yield spanned, chunk
 
 
 def family_of(block: str) -> str:
