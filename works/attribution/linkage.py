@@ -13,7 +13,7 @@ from works.attribution.evidence import Bools, Floats, Gathering, Ints
 from works.attribution.pairs import CONFLICT, candidate_pairs, impossible_pairs, name_relation, pair_features
 
 #: Log-odds a pair must reach, lowered step by step: sure joins are made, and pooled, before doubtful ones.
-STEPS: Final = (4.0, 3.0, 2.0, 1.0, 0.0)
+STEPS: Final = (4.0, 2.0, 0.0)
 
 #: Log-odds of a pair from which on one cluster takes in several others in one round.
 FOLLOW: Final = 3.0

@@ -15,9 +15,9 @@ from works.attribution.forms import NEAR, SAME, VARIANT
 
 #: In a block, or under one printed name, of at most so many clusters every pair is looked at; in larger ones only
 #: pairs that share a fact.
-SMALL_GROUP: Final = 30
+SMALL_GROUP: Final = 20
 #: A fact that more clusters of a block share than this brings no pairs to attention: it tells nobody apart there.
-COMMON_FACT: Final = 60
+COMMON_FACT: Final = 30
 #: How the names of two clusters go together; SAME, VARIANT and NEAR compare whole given names.
 CONFLICT, ONE_INITIAL, TWO_INITIALS = 0, 4, 5
 #: Pairs whose features are taken together: bounds the memory of giant blocks.
