@@ -127,7 +127,7 @@ class Gathering:
         whole = form > 0
         # The block key of a co-author counts only where somebody prints initials: Xiaotian Zhang is not Xueying Zhang.
         code = self.block[item].astype(np.uint64) << np.uint64(32) | key
-        by_initials = np.isin(code, code[~whole])
+        by_initials = _among(code, code[~whole])
         return [
             ("key", item[by_initials], key[by_initials], weight[by_initials]),
             ("form", item[whole], form[whole], weight[whole]),
@@ -170,6 +170,21 @@ def _flattened(arrays: Sequence[npt.NDArray[np.generic]]) -> tuple[Ints, Codes]:
     offsets = np.concatenate([[0], np.cumsum([len(array) for array in arrays])]).astype(np.int64)
     values = np.concatenate(arrays) if len(arrays) else np.empty(0)
     return offsets, values.astype(np.uint64)
+
+
+def _among(values: Codes, wanted: Codes) -> Bools:
+    """Which values are among the wanted, of which there are few: most values are ruled out without sorting any."""
+    slots = np.zeros(1 << 20, dtype=bool)
+    slots[_slot(wanted)] = True
+    found: Bools = slots[_slot(values)]
+    at = np.flatnonzero(found)
+    found[at] = np.isin(values[at], wanted)
+    return found
+
+
+def _slot(values: Codes) -> Codes:
+    """The upper 20 bits of a product that mixes all bits (Knuth, The Art of Computer Programming 3, 6.4)."""
+    return np.asarray(values * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(44))
 
 
 def _expanded(offsets: Ints, row: Ints) -> tuple[Ints, Ints]:

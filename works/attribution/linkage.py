@@ -114,16 +114,20 @@ class _WeighedPairs:
         i, j, relation = i[possible], j[possible], relation[possible]
         if not len(i):
             return
-        features = pair_features(clusters, i, j, relation)
-        odds = self.scorer(features)
-        if self.observer is not None:
-            odds = self.observer(clusters, i, j, features, odds)
+        odds = self._odds(clusters, i, j, relation)
         useful = odds > STEPS[-1]
         i, j = i[useful], j[useful]
         self.one = np.concatenate([self.one, clusters.leader[i]])
         self.other = np.concatenate([self.other, clusters.leader[j]])
         self.odds = np.concatenate([self.odds, np.round(odds[useful], 9)])
         self.can_follow = np.concatenate([self.can_follow, self._same_in_name(clusters, i, j)])
+
+    def _odds(self, clusters: Clusters, i: Ints, j: Ints, relation: Ints) -> Floats:
+        parts = pair_features(clusters, i, j, relation)
+        if self.observer is None:
+            return np.concatenate([self.scorer(part) for part in parts])
+        features = np.concatenate(list(parts))
+        return self.observer(clusters, i, j, features, self.scorer(features))
 
     def _forget(self, blocks: Bools, changed: Ints | None) -> None:
         if changed is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -20,8 +21,9 @@ SMALL_GROUP: Final = 20
 COMMON_FACT: Final = 30
 #: How the names of two clusters go together; SAME, VARIANT and NEAR compare whole given names.
 CONFLICT, ONE_INITIAL, TWO_INITIALS = 0, 4, 5
-#: Pairs whose features are taken together: bounds the memory of giant blocks.
-PAIRS_AT_ONCE: Final = 100_000
+#: Pairs whose features are taken together: bounds the memory of giant blocks, and keeps what they share in the
+#: processor's caches.
+PAIRS_AT_ONCE: Final = 10_000
 
 
 def candidate_pairs(clusters: Clusters) -> tuple[Ints, Ints]:
@@ -137,13 +139,11 @@ class Side(msgspec.Struct, frozen=True):
         return cls(*(getattr(clusters, name)[index] for name in cls.__struct_fields__))
 
 
-def pair_features(clusters: Clusters, i: Ints, j: Ints, relation: Ints) -> Floats:
-    """One row of numbers for each pair of clusters, in the order of ``FEATURES``."""
-    parts = [np.empty((0, len(FEATURES)))]
+def pair_features(clusters: Clusters, i: Ints, j: Ints, relation: Ints) -> Iterator[Floats]:
+    """One row of numbers for each pair of clusters, in the order of ``FEATURES``; some thousand pairs at a time."""
     for start in range(0, len(i), PAIRS_AT_ONCE):
         some = slice(start, start + PAIRS_AT_ONCE)
-        parts.append(_features(clusters, i[some], j[some], relation[some]))
-    return np.concatenate(parts)
+        yield _features(clusters, i[some], j[some], relation[some])
 
 
 def _features(clusters: Clusters, i: Ints, j: Ints, relation: Ints) -> Floats:
@@ -205,7 +205,7 @@ def side_features(one: Side, other: Side, shared: Floats, number: Floats, relati
         "smaller": smaller,
         "larger": np.log(np.maximum(one.count, other.count)),
     }
-    return np.stack([columns[name].astype(np.float64) for name in FEATURES], axis=1)
+    return np.stack([columns[name].astype(np.float64) for name in FEATURES]).T
 
 
 #: Information in nats of an equal middle initial.
