@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from zlib import crc32
 
 import msgspec
@@ -94,9 +95,8 @@ def describe_work(facts: WorkFacts) -> WorkFeatures:
     if len(shared) > SAMPLED_AUTHORS:
         # The smallest hashes: two lists of one collaboration keep mostly the same names.
         shared = np.sort(shared[np.argsort(keys[shared], kind="stable")[:SAMPLED_AUTHORS]])
-    terms = list(dict.fromkeys(title_terms(facts.title)))
-    known = set(terms)
-    abstract = [term for term in dict.fromkeys(title_terms(facts.abstract or "")) if term not in known]
+    terms = dict.fromkeys(_hashed_terms(facts.title))
+    abstract = [term for term in dict.fromkeys(_hashed_terms(facts.abstract or "")) if term not in terms]
     digest = fold(facts.title) + "|" + "|".join(name_key(name) for name in facts.authors[:20])
     return WorkFeatures(
         digest=crc32(digest.encode()) << 16 ^ len(facts.authors),
@@ -106,8 +106,8 @@ def describe_work(facts: WorkFacts) -> WorkFeatures:
         forms=forms,
         shared=shared.astype(np.int32),
         groups=_hashes("group", (group_key(name.family) for name in facts.authors if name.is_group)),
-        terms=_hashes("term", terms),
-        abstract=_hashes("term", abstract[:ABSTRACT_TERMS]),
+        terms=np.array(list(terms), dtype=np.uint32),
+        abstract=np.array(abstract[:ABSTRACT_TERMS], dtype=np.uint32),
         topics=_hashes("topic", map(fold, facts.topics)),
         venue=_hashes("venue", venue_keys(facts.venue or "")),
     )
@@ -138,19 +138,34 @@ def title_terms(text: str) -> Iterator[str]:
 
 def printed_terms(text: str) -> Iterator[tuple[str, str]]:
     """The terms of ``title_terms`` with the word each was made of."""
-    for word in _WORD.findall(_TEX.sub(" ", text).lower()):
-        if word in _STOP_WORDS:
-            continue
-        if word.isascii():
-            if len(word) > 2 and not word.isdigit():
-                yield stem(word), word
-        elif "\u3040" <= word[0] <= "\u9fff":
-            yield from ((word[at : at + 2], word[at : at + 2]) for at in range(len(word) - 1))
-        elif folded := fold(word):
-            yield stem(folded), word
+    return chain.from_iterable(map(_terms_of_word, _words(text)))
 
 
-@lru_cache(maxsize=1 << 16)
+def _hashed_terms(text: str) -> Iterator[int]:
+    return chain.from_iterable(map(_hashes_of_word, _words(text)))
+
+
+def _words(text: str) -> list[str]:
+    plain = _TEX.sub(" ", text) if any(mark in text for mark in "$\\{}") else text
+    return _WORD.findall(plain.lower())
+
+
+def _terms_of_word(word: str) -> list[tuple[str, str]]:
+    if word in _STOP_WORDS:
+        return []
+    if word.isascii():
+        return [(stem(word), word)] if len(word) > 2 and not word.isdigit() else []
+    if "\u3040" <= word[0] <= "\u9fff":
+        return [(word[at : at + 2], word[at : at + 2]) for at in range(len(word) - 1)]
+    folded = fold(word)
+    return [(stem(folded), word)] if folded else []
+
+
+@lru_cache(maxsize=1 << 17)
+def _hashes_of_word(word: str) -> tuple[int, ...]:
+    return tuple(hash_of("term", term) for term, _ in _terms_of_word(word))
+
+
 def stem(word: str) -> str:
     """A rough English stem: one ending off, at most nine letters."""
     return _ENDINGS.sub("", word)[:9]
