@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from itertools import product
 
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from works.attribution.engine import Constraints, Pair
 from works.attribution.records import present_records
@@ -22,7 +23,8 @@ def constraints_for(blocks: Sequence[str]) -> Constraints:
     Which record an authorship was put in by hand is not repeated here: the engine reads that from the attributions.
     The engine passes over pairs that reach into other blocks; those attributions are decided and hold by themselves.
     """
-    inside = Q(authorship__block__in=blocks) | Q(other_authorship__block__in=blocks)
+    listed = RawSQL("SELECT unnest(%s::text[])", [list(blocks)])
+    inside = Q(authorship__block__in=listed) | Q(other_authorship__block__in=listed)
     decisions = list(Decision.objects.standing().filter(inside).exclude(kind=Decision.Kind.MINE))
     named = {pk for decision in decisions for pk in (decision.author_id, decision.other_id) if pk is not None}
     now = present_records(named)
@@ -104,7 +106,8 @@ def _records(decision: Decision) -> list[int]:
 def _witnesses(authors: Collection[int], blocks: Sequence[str]) -> dict[int, list[int]]:
     """The surest authorships of each record within these blocks."""
     found: dict[int, list[int]] = {}
-    rows = Attribution.objects.filter(author__in=authors, authorship__block__in=blocks)
+    listed = RawSQL("SELECT unnest(%s::text[])", [list(blocks)])
+    rows = Attribution.objects.filter(author__in=authors, authorship__block__in=listed)
     for author, authorship in rows.order_by("-confidence", "pk").values_list("author_id", "pk"):
         surest = found.setdefault(author, [])
         if len(surest) < WITNESSES:

@@ -19,6 +19,7 @@ from works.attribution.constraints import forbidden_pairs
 from works.attribution.journal import MachineMove, log_machine
 from works.attribution.records import new_authors
 from works.attribution.summaries import refresh_authors
+from works.copying import copy_rows
 from works.models import Attribution, Author
 
 #: The verification level from which a record belongs to somebody.
@@ -71,12 +72,13 @@ def save_clusters(
 
 
 def _held(authorships: list[int]) -> dict[int, Held]:
-    return {
-        pk: Held(author, confidence, decided_by)
-        for pk, author, confidence, decided_by in Attribution.objects.filter(authorship__in=authorships).values_list(
-            "authorship_id", "author_id", "confidence", "decided_by"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT authorship_id, author_id, confidence, decided_by FROM works_attribution"
+            " WHERE authorship_id = ANY (%s)",
+            [authorships],
         )
-    }
+        return {pk: Held(author, confidence, decided_by) for pk, author, confidence, decided_by in cursor.fetchall()}
 
 
 def _assign(
@@ -143,17 +145,29 @@ def _write(
                 moves[printed.id] = MachineMove(printed.id, row.author, author, row.confidence, confidence)
             elif abs(row.confidence - confidence) > NOTICEABLE:
                 changed.append((printed.id, row.author, author, confidence, reasons[index]))
-    now = datetime.now(UTC)
-    machine = Attribution.DecidedBy.MACHINE.value
-    with connection.cursor() as cursor:
-        columns = "authorship_id, author_id, work_id, confidence, decided_by, reasons, decided_at"
-        with cursor.copy(f"COPY works_attribution ({columns}) FROM STDIN") as copy:
-            for authorship, author, work, confidence, why in new:
-                copy.write_row((authorship, author, work, confidence, machine, Jsonb(why), now))
+    _insert(new)
     written = _update(changed) if changed else set()
     made = [move for pk, move in moves.items() if pk in written]
     touched |= {author for move in made for author in (move.source, move.target)}
     return touched, made
+
+
+def _insert(new: Sequence[tuple[int, int, int, float, Any]]) -> None:
+    """Write ``(authorship, author, work, confidence, reasons)`` by COPY."""
+    if not new:
+        return
+    tail = f"{Attribution.DecidedBy.MACHINE.value}\t{datetime.now(UTC).isoformat()}"
+    with connection.cursor() as cursor:
+        copy_rows(
+            cursor,
+            "works_attribution",
+            "authorship_id, author_id, work_id, confidence, reasons, decided_by, decided_at",
+            (
+                # Reasons are codes and numbers: nothing in them needs a backslash.
+                f"{authorship}\t{author}\t{work}\t{confidence}\t{msgspec.json.encode(why).decode()}\t{tail}"
+                for authorship, author, work, confidence, why in new
+            ),
+        )
 
 
 def _update(changed: Sequence[tuple[int, int, int, float, Any]]) -> set[int]:

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
+from works.copying import copy_rows
 from works.models import Attribution, Author, AuthorEvent
 from works.models.authors import AuthorQuerySet
 
@@ -26,13 +26,9 @@ def new_authors(count: int) -> list[int]:
             "SELECT nextval(pg_get_serial_sequence('works_author', 'id')) FROM generate_series(1, %s)", [count]
         )
         ids = [row[0] for row in cursor.fetchall()]
-        now = datetime.now(UTC)
-        empty = Jsonb([])
-        with cursor.copy(f"COPY works_author ({_COLUMNS}) FROM STDIN") as copy:
-            for pk in ids:
-                copy.write_row(
-                    (pk, Author.Status.ACTIVE, "", "", "", "", "", "", 1, True, 0, empty, empty, empty, 0, now, now)
-                )
+        now = datetime.now(UTC).isoformat()
+        blank = "\t".join([Author.Status.ACTIVE.value, *[""] * 6, "1", "t", "0", "[]", "[]", "[]", "0", now, now])
+        copy_rows(cursor, "works_author", _COLUMNS, (f"{pk}\t{blank}" for pk in ids))
     return ids
 
 

@@ -6,11 +6,13 @@ ever resolved by two of them. Each chunk of blocks is one transaction that also 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from zlib import crc32
 
 from django.db import connection, transaction
@@ -122,15 +124,35 @@ def resolve_blocks(
         # Always in the same order, so that two workers never wait for each other.
         if not all(_lock(partition, wait) for partition in sorted(partitions)):
             return None
-        marks = DirtyBlock.objects.filter(block__in=blocks, pk__lte=newest)
-        open_ = sorted(set(marks.values_list("block", flat=True)))
+        open_ = _take_marks(blocks, newest)
         if not open_:
             return 0
-        authorships = catalogue.load(open_)
-        resolution = resolve_batch(authorships, catalogue.features, catalogue.statistics, constraints_for(open_))
-        save_clusters(authorships, resolution.labels, resolution.confidence, resolution.reasons)
-        marks.delete()
+        with _uncollected():
+            authorships = catalogue.load(open_)
+            resolution = resolve_batch(authorships, catalogue.features, catalogue.statistics, constraints_for(open_))
+            save_clusters(authorships, resolution.labels, resolution.confidence, resolution.reasons)
     return len(authorships)
+
+
+def _take_marks(blocks: Sequence[str], newest: int) -> list[str]:
+    """Take the marks of these blocks away, up to an id; returns the blocks that had one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM works_dirtyblock WHERE block = ANY (%s) AND id <= %s RETURNING block", [list(blocks), newest]
+        )
+        return sorted({row[0] for row in cursor.fetchall()})
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for cycles: there are none among the millions of small objects of a chunk."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _lock(partition: int, wait: bool) -> bool:
