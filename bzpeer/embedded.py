@@ -19,6 +19,7 @@ from bzpeer.engines import Engine, Layout, Postgres, Valkey
 from bzpeer.engines.keeper import READY, open_log
 from bzpeer.engines.layout import EngineError
 from bzpeer.engines.locks import FileLock, keeper_lock, lease, start_lock
+from bzpeer.outside import check_outside
 
 __all__ = [
     "EngineError",
@@ -93,8 +94,12 @@ def needs_engines(arguments: Sequence[str]) -> bool:
 
 
 def use_engines(var: Path) -> None:
-    """Start the servers that no variable names, both at once, and export their addresses to this process's children."""
+    """Start the servers that no variable names, both at once, and export their addresses to this process's children.
+
+    Servers that a variable names must answer. Raises EngineError with one line for the reader.
+    """
     missing: list[Engine] = []
+    outside: dict[str, str] = {}
     layout = Layout.of(var)
     ours: dict[str, Engine] = {"DATABASE_URL": Postgres(layout), "REDIS_URL": Valkey(layout)}
     for variable, engine in ours.items():
@@ -102,6 +107,9 @@ def use_engines(var: Path) -> None:
         if address in ("", engine.url):
             os.environ[variable] = engine.url
             missing.append(engine)
+        else:
+            outside[variable] = address
+    check_outside(outside)
     if not missing:
         return
     layout.create()

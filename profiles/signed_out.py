@@ -75,11 +75,16 @@ def kept_for_signed_out(view: View) -> View:
             cache.set(f"researcher:{key}", body, SECONDS)
         kept = Kept(f'W/"{key}"', body, monotonic() + settings.SIGNED_OUT_PAGE_SECONDS)
         if len(_recent) >= MOST_RECENT:
-            _recent.clear()
+            forget()
         _recent[address] = kept
         return _answer(request, kept)
 
     return wrapper
+
+
+def forget() -> None:
+    """Let go of the pages held in this process; those in the cache stay."""
+    _recent.clear()
 
 
 def _is_keepable(request: PageRequest) -> bool:
