@@ -17,6 +17,8 @@ from django.db import connection, transaction
 from graph.standing import MAXIMUM_AUTHORS as TRUSTED_AUTHORS
 
 MAXIMUM_AUTHORS = 100
+CLOSE_WORKS, CLOSE_STRENGTH = 2, 0.5
+"""A close collaborator shares two works, or works in so small a company that the strength reaches a half."""
 SHARE_UNIT = 1_000_000_000
 """Strength is summed in billionths, as whole numbers: the sum does not depend on the order of its parts."""
 FILL = 90
@@ -88,8 +90,25 @@ INSTITUTIONS = Derivation(
 DERIVATIONS = (COLLABORATIONS, TOPICS, INSTITUTIONS)
 
 
-def refresh(author_ids: Iterable[int]) -> set[int]:
-    """Bring the rows of the touched authors up to date; the authors whose rows changed, the touched ones included.
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Who is concerned by a refresh: the authors with changed ties, and among them those for whom trust may differ.
+
+    ``close`` have one close collaborator more or less, ``trusting`` a tie that carries more or less trust.
+    """
+
+    authors: set[int]
+    close: set[int]
+    trusting: set[int]
+
+
+def is_close(tie: str) -> str:
+    """SQL: whether a row of collaborations makes close collaborators."""
+    return f"({tie}.works >= {CLOSE_WORKS} OR {tie}.strength >= {CLOSE_STRENGTH})"
+
+
+def refresh(author_ids: Iterable[int]) -> Changes:
+    """Bring the rows of the touched authors up to date.
 
     When a work moves from one author to another, both are touched. Runs in the caller's transaction if there is one.
     """
@@ -101,15 +120,14 @@ def refresh(author_ids: Iterable[int]) -> set[int]:
         _gather(
             "JOIN (SELECT DISTINCT work_id FROM works_attribution JOIN touched USING (author_id)) own ON work_id = id"
         )
-        changed: set[int] = set()
+        changes = Changes(set(), set(), set())
         for derivation in DERIVATIONS:
-            rows = _apply(derivation)
+            _compare(derivation)
             if derivation is COLLABORATIONS:
-                changed.update(author for pair in rows for author in pair)
-        cursor.execute("SELECT author_id FROM touched")
-        changed.update(author for (author,) in cursor.fetchall())
+                changes = _changes()
+            _apply(derivation)
         cursor.execute("DROP TABLE touched, listed, member")
-    return changed
+    return changes
 
 
 def rebuild() -> None:
@@ -172,23 +190,12 @@ def _gather(restriction: str, is_touched: str = "p.author_id IN (SELECT author_i
         cursor.execute("ANALYZE member")
 
 
-def _apply(derivation: Derivation) -> list[tuple[int, int]]:
-    """Write the differences between the touched rows and what they should be; the keys of rows that changed."""
-    same_key = " AND ".join(f"f.{name} = t.{name}" for name in derivation.key)
-    assign = ", ".join(f"{name} = f.{name}" for name in derivation.values)
+def _compare(derivation: Derivation) -> None:
+    """Make ``differing``, the rows to insert or update, and ``gone``, the keys of those to delete."""
+    same_key = _same_key(derivation)
     old, new = (", ".join(f"{side}.{name}" for name in derivation.values) for side in ("t", "f"))
     own_key = ", ".join(f"t.{name}" for name in derivation.key)
     table, columns = derivation.table, derivation.columns
-    statements = [
-        f"UPDATE {table} t SET {assign} FROM differing f WHERE NOT f.is_new AND {same_key} RETURNING {own_key}",
-        f"INSERT INTO {table} AS t ({columns}) SELECT {columns} FROM differing WHERE is_new RETURNING {own_key}",
-        *(
-            f"DELETE FROM {table} t USING touched WHERE t.{author} = touched.author_id"
-            f" AND NOT EXISTS (SELECT FROM fresh f WHERE {same_key}) RETURNING {own_key}"
-            for author in derivation.authors
-        ),
-    ]
-    changed: list[tuple[int, int]] = []
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE fresh ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA")
         cursor.execute(f"INSERT INTO fresh ({columns}) {derivation.query}")
@@ -198,11 +205,52 @@ def _apply(derivation: Derivation) -> list[tuple[int, int]]:
             f" FROM fresh f LEFT JOIN {table} t ON {same_key} WHERE ({old}) IS DISTINCT FROM ({new})"
         )
         cursor.execute("ANALYZE differing")
-        for statement in statements:
-            cursor.execute(statement)
-            changed += cursor.fetchall()
-        cursor.execute("DROP TABLE fresh, differing")
-    return changed
+        cursor.execute(
+            "CREATE TEMP TABLE gone ON COMMIT DROP AS "
+            + " UNION ".join(
+                f"SELECT {own_key} FROM {table} t JOIN touched ON t.{author} = touched.author_id"
+                f" WHERE NOT EXISTS (SELECT FROM fresh f WHERE {same_key})"
+                for author in derivation.authors
+            )
+        )
+        cursor.execute("ANALYZE gone")
+
+
+def _changes() -> Changes:
+    """Whom the differences of collaborations concern, read before they are written."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"""
+            SELECT f.a_id, f.b_id, coalesce({is_close("t")}, false) <> {is_close("f")},
+                   coalesce(t.trust_strength, 0) <> f.trust_strength
+            FROM differing f LEFT JOIN graph_collaboration t ON t.a_id = f.a_id AND t.b_id = f.b_id
+            UNION ALL
+            SELECT t.a_id, t.b_id, {is_close("t")}, t.trust_strength > 0
+            FROM gone g JOIN graph_collaboration t ON t.a_id = g.a_id AND t.b_id = g.b_id
+        """)
+        rows = cursor.fetchall()
+    return Changes(
+        authors={author for a, b, _, _ in rows for author in (a, b)},
+        close={author for a, b, is_other, _ in rows if is_other for author in (a, b)},
+        trusting={author for a, b, _, is_other in rows if is_other for author in (a, b)},
+    )
+
+
+def _apply(derivation: Derivation) -> None:
+    """Write the differences that ``_compare`` found, and drop its tables."""
+    same_key = _same_key(derivation)
+    gone = " AND ".join(f"g.{name} = t.{name}" for name in derivation.key)
+    assign = ", ".join(f"{name} = f.{name}" for name in derivation.values)
+    table, columns = derivation.table, derivation.columns
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} t SET {assign} FROM differing f WHERE NOT f.is_new AND {same_key}")
+        cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM differing WHERE is_new")
+        cursor.execute(f"DELETE FROM {table} t USING gone g WHERE {gone}")
+        cursor.execute("DROP TABLE fresh, differing, gone")
+
+
+def _same_key(derivation: Derivation) -> str:
+    """SQL: whether a fresh and a stored row have one key."""
+    return " AND ".join(f"f.{name} = t.{name}" for name in derivation.key)
 
 
 @dataclass(frozen=True, slots=True)

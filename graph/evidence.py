@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from django.db.models import F, Q
 
+from graph.edges import CLOSE_STRENGTH, CLOSE_WORKS
 from graph.models import AuthorTopic, Collaboration, TrustSnapshot
 from graph.receipt import Evidence
-from graph.snapshots import CLOSE_STRENGTH, CLOSE_WORKS
 from graph.trust import COLLABORATOR_POINTS, COLLABORATORS_MAXIMUM, TOPICS_MAXIMUM, WORKS_MAXIMUM
 from works.markup import plain_text
 from works.models import Work

@@ -32,10 +32,11 @@ def refresh_authors(author_ids: Iterable[int], *, cause: str = TrustChange.Cause
     started = perf_counter()
     with transaction.atomic():
         touched = set(author_ids)
-        affected = edges.refresh(touched)
-        written = snapshots.refresh(touched, affected, cause=TrustChange.Cause(cause), at=timezone.now())
-        transaction.on_commit(lambda: caching.forget(affected))
-    return Refreshed(len(affected), written, perf_counter() - started)
+        changes = edges.refresh(touched)
+        written = snapshots.refresh(touched, changes, cause=TrustChange.Cause(cause), at=timezone.now())
+        concerned = touched | changes.authors
+        transaction.on_commit(lambda: caching.forget(concerned))
+    return Refreshed(len(concerned), written, perf_counter() - started)
 
 
 def refresh_all(*, cause: str = TrustChange.Cause.NIGHTLY) -> Refreshed:

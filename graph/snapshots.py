@@ -10,12 +10,10 @@ from django.db import connection, transaction
 from numpy.typing import NDArray
 
 from graph import columns, standing, trust
-from graph.edges import lock_writers
+from graph.edges import Changes, is_close, lock_writers
 from graph.models import TrustChange
 
 SEED_LEVEL = 3
-CLOSE_WORKS, CLOSE_STRENGTH = 2, 0.5
-"""A close collaborator shares two works, or works in so small a company that the strength reaches a half."""
 FLOW_DIGITS = 6
 """Flows are kept to a millionth, so that an unchanged graph gives unchanged rows."""
 
@@ -36,31 +34,34 @@ _COUNT_FACTS = """
                  SELECT p.b_id FROM graph_collaboration p {scope_b} WHERE {is_close}) x GROUP BY 1) c USING (id)
     WHERE a.status = 'active'
 """
-_IS_CLOSE = f"(p.works >= {CLOSE_WORKS} OR p.strength >= {CLOSE_STRENGTH})"
 
 
-def refresh(touched: Iterable[int], affected: Iterable[int], *, cause: TrustChange.Cause, at: datetime) -> int:
+def refresh(touched: Iterable[int], changes: Changes, *, cause: TrustChange.Cause, at: datetime) -> int:
     """Bring snapshots up to date after a change; how many changed.
 
-    The facts of all ``affected`` authors are counted again. Flows are worked out again for the ``touched`` among them
-    and, where an author became a source of trust or ceased to be one, for the direct co-authors; the small differences
-    further away wait for the nightly computation.
+    The facts of the ``touched`` authors, and of those who have more or fewer close collaborators now, are counted
+    again. Flows are worked out again for touched authors whose ties carry more or less trust than before and, where an
+    author became a source of trust or ceased to be one, for it and its direct co-authors; the small differences further
+    away wait for the nightly computation.
     """
+    touched = set(touched)
     with transaction.atomic(), connection.cursor() as cursor:
         lock_writers()
         cursor.execute("CREATE TEMP TABLE scope (id bigint PRIMARY KEY, is_flowing bool NOT NULL) ON COMMIT DROP")
-        cursor.execute("INSERT INTO scope SELECT DISTINCT unnest(%s::bigint[]), true", [list(touched)])
         cursor.execute(
-            "INSERT INTO scope SELECT DISTINCT unnest(%s::bigint[]), false ON CONFLICT DO NOTHING", [list(affected)]
+            "INSERT INTO scope SELECT id, id = ANY(%s) FROM unnest(%s::bigint[]) AS v(id)",
+            [list(touched & changes.trusting), list(touched | changes.close)],
         )
+        cursor.execute("ANALYZE scope")
         cursor.execute(f"""
             INSERT INTO scope
             WITH turned AS (
                 SELECT a.id FROM scope JOIN works_author a USING (id)
                 LEFT JOIN graph_trustsnapshot t ON t.author_id = a.id
-                WHERE (a.level >= {SEED_LEVEL}) <> (coalesce(t.level, 0) >= {SEED_LEVEL})
+                WHERE (a.level >= {SEED_LEVEL} AND a.status = 'active') <> (coalesce(t.level, 0) >= {SEED_LEVEL})
             )
-            SELECT b_id, true FROM graph_collaboration JOIN turned ON id = a_id
+            SELECT id, true FROM turned
+            UNION SELECT b_id, true FROM graph_collaboration JOIN turned ON id = a_id
             UNION SELECT a_id, true FROM graph_collaboration JOIN turned ON id = b_id
             ON CONFLICT (id) DO UPDATE SET is_flowing = true
         """)
@@ -106,7 +107,7 @@ def _facts_query(*, is_scoped: bool) -> str:
         scope_p=join("p.author_id"),
         scope_a=join("p.a_id"),
         scope_b=join("p.b_id"),
-        is_close=_IS_CLOSE,
+        is_close=is_close("p"),
     )
 
 
@@ -118,6 +119,8 @@ def _flows_nearby(author_ids: NDArray[np.int64]) -> NDArray[np.float64]:
     )
     flows = _align(author_ids, stored["author_id"], stored["flow"])
     flowing = columns.read("SELECT id FROM scope WHERE is_flowing ORDER BY 1", {"id": "int8"})["id"]
+    if not len(flowing):
+        return flows
     # A tie between two flowing authors is read once, from its smaller end.
     ties = columns.read(
         "SELECT c.a_id, c.b_id, c.trust_strength FROM scope JOIN graph_collaboration c ON c.a_id = scope.id"

@@ -92,8 +92,8 @@ def flow_nearby(graph: CollaborationGraph, seeds: Integers, stale: Integers, kno
 
     ``graph`` needs only the ties of the stale authors, all of them; ``known`` has the last flow of each of its authors.
     The flow of an author is the mean over its ties of ``(1 - damping) * seed + damping * flow`` of the other end, to
-    within ``damping**STEPS``; that equation is iterated over the stale authors. The nightly computation is exact, so
-    that a difference within this precision counts as none.
+    within ``damping**STEPS``; that equation is iterated over the stale authors, from zero and as often as there are
+    steps. The nightly computation is exact, so that a difference within this precision counts as none.
     """
     flows = known.copy()
     rows = np.unique(graph.positions(stale))
@@ -104,6 +104,7 @@ def flow_nearby(graph: CollaborationGraph, seeds: Integers, stale: Integers, kno
     is_seed = np.zeros(len(flows))
     is_seed[np.unique(graph.positions(seeds))] = 1.0
     from_seeds = (1.0 - DAMPING) * (ties @ is_seed)
+    flows[rows] = 0.0
     for _ in range(STEPS):
         flows[rows] = (from_seeds + DAMPING * (ties @ flows)) / degrees
     is_same = np.abs(flows - known) <= known * DAMPING**STEPS * 2

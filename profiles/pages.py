@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from graph import charts
+from graph.edges import CLOSE_STRENGTH, CLOSE_WORKS
 from graph.elements import years_phrase
 from graph.models import AuthorInstitution, AuthorTopic, Collaboration
 from profiles.heads import ResearcherHead
@@ -25,8 +26,6 @@ from works.paging import Page
 COLLABORATORS_SHOWN = 8
 TOPICS_OFFERED = 60
 INSTITUTIONS_SHOWN = 20
-CLOSE_WORKS = 2
-CLOSE_STRENGTH = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 
+from graph.edges import CLOSE_STRENGTH, CLOSE_WORKS
 from graph.models import AuthorTopic, Collaboration, TrustSnapshot
 from graph.trust import Facts, compute
 from profiles.claims import owner_claim
@@ -19,8 +20,6 @@ from works.portraits import SMALL_TEAM, Portrait, portraits
 
 WORKS_LISTED = 400
 """Works that a form lists for choosing; of an author with more, the newest. A form may have 500 fields at most."""
-CLOSE_WORKS = 2
-CLOSE_STRENGTH = 0.5
 
 
 @dataclass(frozen=True, slots=True)

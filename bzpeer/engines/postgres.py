@@ -158,7 +158,8 @@ def settings(memory: int, free_disk: int, *, scratch: bool = False) -> dict[str,
         "maintenance_work_mem": f"{min(max(memory // 16 // MIB, 64), 512)}MB",
         "max_wal_size": f"{wal}MB",
         "checkpoint_timeout": "15min",
-        "wal_compression": "on",
+        # The only method this build has takes 0.2 ms of processor time for each page, more than all else of an update.
+        "wal_compression": "off",
         # Nobody replicates from an embedded server; minimal WAL lets a bulk load into a new table skip the log.
         "wal_level": "minimal",
         "max_wal_senders": "0",

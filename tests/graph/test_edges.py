@@ -7,6 +7,7 @@ import random
 import pytest
 
 from graph import edges
+from graph.edges import Changes
 from graph.models import AuthorInstitution, AuthorTopic, Collaboration
 from tests.factories import AuthorFactory, AuthorshipInstitutionFactory, InstitutionFactory, printed_work
 from works.models import Attribution, Author, Work
@@ -97,12 +98,19 @@ def test_refreshing_the_touched_equals_a_rebuild_after_any_series_of_changes() -
         assert edges.digests() == incremental, change
 
 
-def test_refresh_names_everyone_whose_rows_changed() -> None:
+def test_refresh_names_everyone_whom_a_change_concerns() -> None:
     ada, ben, cho = authors(3)
-    printed_work([ada, ben])
+    pair = {ada.pk, ben.pk}
+    work = printed_work([ada, ben], year=2010)
     printed_work([ben, cho])
-    assert edges.refresh([ada.pk]) == {ada.pk, ben.pk}
-    assert edges.refresh([ada.pk]) == {ada.pk}
+    assert edges.refresh([ada.pk]) == Changes(authors=pair, close=pair, trusting=pair)
+    assert edges.refresh([ada.pk]) == Changes(set(), set(), set())
+    Work.objects.filter(pk=work.pk).update(year=2011)
+    assert edges.refresh([ada.pk]) == Changes(authors=pair, close=set(), trusting=set())
+    printed_work([ada, ben])
+    assert edges.refresh([ada.pk]) == Changes(authors=pair, close=set(), trusting=pair)
+    Work.objects.filter(attributions__author=ada).update(is_deleted=True)
+    assert edges.refresh([ada.pk]) == Changes(authors=pair, close=pair, trusting=pair)
 
 
 def test_a_rebuild_keeps_the_constraints_and_indexes_of_its_tables() -> None:

@@ -68,16 +68,35 @@ def test_a_verified_author_gives_standing_to_co_authors_and_takes_it_back() -> N
 
 
 def test_the_incremental_flow_is_close_to_the_full_one() -> None:
-    people = [AuthorFactory.create() for _ in range(8)]
+    people = [AuthorFactory.create(level=4 if number == 0 else 1) for number in range(8)]
     for one, other in pairwise(people):
         printed_work([one, other])
-    refresh_all()
-    Author.objects.filter(pk=people[0].pk).update(level=4)
     refresh_authors([author.pk for author in people])
     near = dict(TrustSnapshot.objects.values_list("author", "flow"))
     refresh_all()
     full = dict(TrustSnapshot.objects.values_list("author", "flow"))
     assert all(near[pk] == pytest.approx(full[pk], rel=0.02, abs=1e-4) for pk in full)
+
+
+def test_a_change_that_moves_no_trust_leaves_flows_alone() -> None:
+    """The flow of a touched author whose ties weigh what they did stays as the nightly computation left it."""
+    people = [AuthorFactory.create(level=3 if number == 0 else 1) for number in range(6)]
+    works = [printed_work([one, other], year=2010) for one, other in pairwise(people)]
+    refresh_all()
+    before = list(TrustSnapshot.objects.order_by("author").values_list("author", "flow", "computed_at"))
+    Work.objects.filter(pk__in=[work.pk for work in works]).update(year=2015)
+    assert refresh_authors([author.pk for author in people]).snapshots == 0
+    assert list(TrustSnapshot.objects.order_by("author").values_list("author", "flow", "computed_at")) == before
+
+
+def test_a_hidden_author_gives_no_trust_any_more() -> None:
+    ada, ben = AuthorFactory.create(level=3), AuthorFactory.create()
+    printed_work([ada, ben])
+    refresh_all()
+    assert TrustSnapshot.objects.get(author=ben).flow > 0
+    Author.objects.filter(pk=ada.pk).update(status=Author.Status.HIDDEN)
+    refresh_authors([ada.pk])
+    assert TrustSnapshot.objects.get(author=ben).flow == 0
 
 
 def test_a_full_refresh_without_changes_writes_nothing() -> None:
