@@ -10,9 +10,9 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import Coalesce, Greatest, Least
-from django.urls import reverse
 from django.utils.text import slugify
 
+from works.address_patterns import coded, numbered
 from works.search_marks import MARKS_SQL
 
 SLUG_LENGTH = 60
@@ -47,7 +47,7 @@ class Topic(models.Model):
         return self.code
 
     def get_absolute_url(self) -> str:
-        return reverse("topic", args=[self.code])
+        return coded("topic", self.code)
 
 
 class Institution(models.Model):
@@ -76,7 +76,7 @@ class Institution(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("institution", args=[self.pk, slug_of(self.name, "institution")])
+        return numbered("institution", self.pk, slug_of(self.name, "institution"))
 
 
 class InstitutionName(models.Model):
@@ -190,11 +190,16 @@ class Work(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("work", args=[self.pk, self.slug])
+        return numbered("work", self.pk, self.slug)
 
     @property
     def slug(self) -> str:
         return slug_of(self.title, "work")
+
+    @property
+    def kind_name(self) -> str:
+        """The kind in words, for lists: ``get_kind_display`` flattens all choices for every row anew."""
+        return self.Kind(self.kind).label
 
 
 class WorkIdentifier(models.Model):
@@ -215,6 +220,11 @@ class WorkIdentifier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scheme}:{self.value}"
+
+    @property
+    def scheme_name(self) -> str:
+        """The scheme in words, for lists."""
+        return self.Scheme(self.scheme).label
 
     @property
     def url(self) -> str | None:
