@@ -20,6 +20,7 @@ from ingest.models import ImportBatch, ImportRun, ImportShard
 from ingest.rehearsal import Rehearsal
 from ingest.sources import get_source
 from ingest.sources.base import Cursor, RawItem, Source, SourceError, SourceOptions
+from works.load import settle_search
 from works.models import WorkIdentifier
 
 logger = logging.getLogger(__name__)
@@ -59,7 +60,10 @@ def work_shard(run_id: int, index: int, worker: str, progress: Progress | None =
         runs.release_shard(run_id, index, worker)
         raise
     if completed:
-        return runs.close_shard(run_id, index, worker)
+        is_last = runs.close_shard(run_id, index, worker)
+        if is_last and not run.is_dry_run:
+            settle_search()
+        return is_last
     runs.release_shard(run_id, index, worker)
     return False
 

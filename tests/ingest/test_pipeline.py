@@ -47,6 +47,13 @@ def test_real_records_are_created_and_their_facts_can_be_found() -> None:
     assert work in Work.objects.filter(search="quantum auctions")
 
 
+def test_searches_after_a_run_read_no_list_of_unsorted_rows() -> None:
+    import_file(DATA / "snapshot-40.jsonl")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('work_search')")
+        assert cursor.fetchone() == (0,)
+
+
 def test_importing_unchanged_records_again_writes_no_row_of_the_catalogue(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", map(line, range(25)))
     import_file(path)

@@ -136,8 +136,11 @@ class DirtyBlock(models.Model):
     Imports only append, and a block may stand here several times, so that parallel imports never wait for one another.
     """
 
-    block = models.TextField(db_index=True)
+    block = models.TextField()
     since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["block"], name="dirtyblock_block")]
 
     def __str__(self) -> str:
         return self.block
