@@ -1,26 +1,53 @@
-"""Several processes of this machine that share one run: what ``manage.py ingest`` uses instead of Celery workers."""
+"""Several processes of this machine that share one run: what ``manage.py ingest`` uses instead of Celery workers.
+
+The parent alone reads and decompresses the source, and hands every batch to the process whose shard it belongs to.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import queue
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ingest.batches import Outcome
+import msgspec
+
+from ingest.batches import Batch
 from ingest.forking import disconnect
 from ingest.models import ImportRun, ImportShard
-from ingest.pipeline import work_shard
+from ingest.pipeline import open_batches, work_shard
+from ingest.sources import get_source
+from ingest.sources.base import SourceError
+
+if TYPE_CHECKING:
+    from multiprocessing.queues import Queue
+    from multiprocessing.synchronize import Event
 
 #: Files smaller than this, in bytes, are not worth a second process.
 WORTH_SHARING = 8 * 1024 * 1024
 MOST_WORKERS = 8
 LOOK_SECONDS = 0.25
+#: Batches read ahead for each process.
+_READ_AHEAD = 1
+
+#: A batch, the message of a source that cannot be read further, or ``None`` at the end.
+Portion = Batch | str | None
 
 
 class WorkerDiedError(Exception):
     """A process ended before its shard did; the message says which, and how."""
+
+
+class _Worker(msgspec.Struct):
+    """A process with the queue through which it gets its batches."""
+
+    process: BaseProcess
+    portions: Queue[Portion]
 
 
 def worker_count(inputs: Sequence[str]) -> int:
@@ -38,27 +65,74 @@ def work_together(run: ImportRun, name: str, look: Callable[[], None]) -> None:
     # A forked process must share neither a connection nor the pool's threads and locks.
     disconnect()
     context = multiprocessing.get_context("fork")
-    processes = [
-        context.Process(target=_work, args=(run.pk, index, f"{name}/{index}", os.getpid()), name=f"import-{index}")
-        for index in indexes
-    ]
-    for process in processes:
-        process.start()
-    while alive := [process for process in processes if process.is_alive()]:
-        look()
-        alive[0].join(LOOK_SECONDS)
-    dead = [process for process in processes if process.exitcode]
+    ended = context.Event()
+    workers: dict[int, _Worker] = {}
+    for index in indexes:
+        portions: Queue[Portion] = context.Queue(_READ_AHEAD)
+        # What a process that is gone did not fetch must not keep the parent from ending.
+        portions.cancel_join_thread()
+        process = context.Process(
+            target=_work, args=(run.pk, index, f"{name}/{index}", portions, ended), name=f"import-{index}"
+        )
+        workers[index] = _Worker(process, portions)
+    for worker in workers.values():
+        worker.process.start()
+    try:
+        _feed(run, workers, look)
+        while alive := [worker.process for worker in workers.values() if worker.process.is_alive()]:
+            look()
+            alive[0].join(LOOK_SECONDS)
+    finally:
+        ended.set()
+    dead = [worker.process for worker in workers.values() if worker.process.exitcode]
     if dead:
         raise WorkerDiedError(f"{dead[0].name} ended with exit code {dead[0].exitcode}")
 
 
-def _work(run: int, index: int, worker: str, parent: int) -> None:
+def _feed(run: ImportRun, workers: dict[int, _Worker], look: Callable[[], None]) -> None:
+    """Read the source to its end, or until no process is left to read for."""
+    shards = ImportShard.objects.filter(run=run).count()
+    end: str | None = None
+    try:
+        for batch in open_batches(run, workers, get_source(run.source.slug)):
+            _hand(workers[batch.number % shards], batch, look)
+            if not any(worker.process.is_alive() for worker in workers.values()):
+                return
+    except SourceError as error:
+        end = str(error)
+    for worker in workers.values():
+        _hand(worker, end, look)
+
+
+def _hand(worker: _Worker, portion: Portion, look: Callable[[], None]) -> None:
+    """Give a portion to a process as soon as it has room for it; one that has ended needs none."""
+    while worker.process.is_alive():
+        with suppress(queue.Full):
+            worker.portions.put(portion, timeout=LOOK_SECONDS)
+            return
+        look()
+
+
+def _work(run: int, index: int, worker: str, portions: Queue[Portion], ended: Event) -> None:
     # Ctrl-C reaches the whole process group; the parent alone answers it, by stopping the run.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def with_parent(_: Outcome) -> None:
-        if os.getppid() != parent:
-            os._exit(1)
-
-    work_shard(run, index, worker, with_parent)
+    work_shard(run, index, worker, batches=_handed(portions, ended))
     disconnect()
+
+
+def _handed(portions: Queue[Portion], ended: Event) -> Iterator[Batch | None]:
+    """The batches that the parent hands over. A process whose parent is gone or gave up leaves its shard to others."""
+    parent = os.getppid()
+    while True:
+        try:
+            portion = portions.get(timeout=LOOK_SECONDS)
+        except queue.Empty:
+            if ended.is_set() or os.getppid() != parent:
+                raise SystemExit(1) from None
+            yield None
+            continue
+        if portion is None:
+            return
+        if isinstance(portion, str):
+            raise SourceError(portion)
+        yield portion

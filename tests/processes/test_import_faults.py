@@ -6,6 +6,7 @@ import os
 import signal
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.processes.installation import BATCH, RECORDS, REJECTED_EACH, Installation, server
@@ -47,6 +48,58 @@ def test_a_killed_import_that_is_started_anew_doubles_nothing(
     assert (state, seen, rejected) == ("done", RECORDS, REJECTED)
     assert 0 < created < RECORDS - REJECTED
     assert installation.digest() == undisturbed
+
+
+def test_workers_whose_parent_is_killed_leave_the_run_to_others(
+    installation: Installation, records: Path, undisturbed: dict[str, str]
+) -> None:
+    installation.slow_commits()
+    process = installation.start(*installation.ingest(records, "--workers", "2"))
+    eventually(lambda: installation.seen() >= 3 * BATCH)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    eventually(lambda: installation.sql("SELECT DISTINCT state FROM ingest_importshard") == [("queued",)])
+    assert BATCH < installation.seen() < RECORDS
+    done = installation.run(*installation.ingest(records, "--resume", "1"))
+    assert done.returncode == 0, done.stderr
+    assert installation.counts(1) == DONE
+    assert installation.digest() == undisturbed
+
+
+def test_a_killed_worker_of_two_ends_the_import_in_one_line_and_it_goes_on(
+    installation: Installation, records: Path, undisturbed: dict[str, str]
+) -> None:
+    installation.slow_commits()
+    process = installation.start(*installation.ingest(records, "--workers", "2"))
+    eventually(lambda: installation.seen() >= 3 * BATCH)
+    workers = [child for child in psutil.Process(process.pid).children() if child.name().startswith("python")]
+    workers[0].kill()
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "ended with exit code -9" in output
+    assert "Traceback" not in output
+    assert installation.seen() < RECORDS
+    done = installation.run(*installation.ingest(records, "--resume", "1"))
+    assert done.returncode == 0, done.stderr
+    assert installation.counts(1) == DONE
+    assert installation.digest() == undisturbed
+
+
+def test_a_file_that_is_gone_ends_an_import_by_two_workers_in_one_line(
+    installation: Installation, records: Path, tmp_path: Path
+) -> None:
+    installation.slow_commits()
+    path = tmp_path / "records.jsonl"
+    path.write_bytes(records.read_bytes())
+    process = installation.start(*installation.ingest(path, "--workers", "2"))
+    eventually(lambda: installation.seen() >= BATCH)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    path.unlink()
+    failed = installation.run(*installation.ingest(path, "--resume", "1"))
+    assert failed.returncode == 1
+    assert failed.stderr.strip().splitlines() == [f"CommandError: {path} cannot be read: No such file or directory"]
+    assert installation.counts(1)[0] == "failed"
 
 
 def test_a_database_killed_in_the_middle_of_a_commit_loses_and_doubles_nothing(
@@ -142,9 +195,10 @@ def test_a_full_disk_ends_an_import_in_one_line_and_it_goes_on_when_there_is_roo
     assert installation.digest() == undisturbed
 
 
-def test_ctrl_c_stops_an_import_in_good_order(installation: Installation, records: Path) -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_stops_an_import_in_good_order(installation: Installation, records: Path, workers: str) -> None:
     installation.slow_commits()
-    process = installation.start(*installation.ingest(records))
+    process = installation.start(*installation.ingest(records, "--workers", workers))
     eventually(lambda: installation.seen() >= BATCH)
     os.killpg(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=30)
