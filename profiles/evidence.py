@@ -13,6 +13,6 @@ def told(attribution: Attribution) -> list[str]:
     Two queries: the evidence is kept as hashes, which only the facts of the work turn back into words.
     """
     read = read_works("w.id = ANY (%s)", "a.work_id = ANY (%s)", [attribution.work_id])
-    for _work_id, facts, _affiliations in read:
+    for _work_id, facts, _affiliations, _modified_at in read:
         return sentences(attribution.reasons, facts, attribution.authorship.affiliations)
     return []

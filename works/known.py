@@ -12,7 +12,7 @@ from django.db import connection
 
 from works.matching import columns_of
 from works.merging import KnownWork, Merge
-from works.models import Authorship, Work, WorkIdentifier, WorkTopic, WorkVersion
+from works.models import Authorship, Work, WorkDescription, WorkIdentifier, WorkTopic, WorkVersion
 from works.records import VersionRecord
 from works.rows import AuthorshipRow
 
@@ -102,6 +102,7 @@ def fetch_known(works: Collection[int]) -> dict[int, KnownWork]:
 
 def write_merges(merges: list[tuple[KnownWork, Merge]], topics: Mapping[tuple[str, str], int]) -> Written:
     """Write what the merges found."""
+    WorkDescription.objects.filter(work__in=[known.id for known, _ in merges]).delete()
     _write_columns(merges)
     blocks, authorships = _write_authorships(merges)
     dropped = _write_identifiers(merges)

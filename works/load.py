@@ -57,6 +57,7 @@ class Loaded(msgspec.Struct):
     unchanged: int = 0
     authorships: int = 0
     blocks: set[str] = msgspec.field(default_factory=set)
+    changed_blocks: set[str] = msgspec.field(default_factory=set)
     new_works: list[int] = msgspec.field(default_factory=list)
     changes: dict[int, dict[str, list[Any]]] = msgspec.field(default_factory=dict)
     dropped_identifiers: int = 0
@@ -76,7 +77,8 @@ def load(records: Sequence[WorkRecord], topics: TopicIds | None = None) -> Loade
     while waiting:
         batch, waiting = _distinct(waiting)
         waiting = _load_distinct(batch, topics, loaded) + waiting
-    mark_dirty(loaded.blocks)
+    mark_dirty(loaded.blocks - loaded.changed_blocks)
+    mark_dirty(loaded.changed_blocks, is_whole=True)
     return loaded
 
 
@@ -109,13 +111,18 @@ def ensure_topics(records: Iterable[WorkRecord]) -> TopicIds:
     return ids
 
 
-def mark_dirty(blocks: Iterable[str]) -> None:
-    """Ask for these name blocks to be resolved again. Only appends, so that imports never wait for each other."""
+def mark_dirty(blocks: Iterable[str], *, is_whole: bool = False) -> None:
+    """Ask for these name blocks to be resolved: all that is in them (``is_whole``), or what has no author yet.
+
+    Only appends, so that imports never wait for each other.
+    """
     named = sorted(block for block in blocks if block)
     if named:
-        now = datetime.now(UTC).isoformat()
+        tail = f"{'t' if is_whole else 'f'}\t{datetime.now(UTC).isoformat()}"
         with connection.cursor() as cursor:
-            copy_rows(cursor, "works_dirtyblock", "block, since", (f"{escaped(block)}\t{now}" for block in named))
+            copy_rows(
+                cursor, "works_dirtyblock", "block, is_whole, since", (f"{escaped(block)}\t{tail}" for block in named)
+            )
 
 
 def _topic_ids(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
@@ -224,6 +231,7 @@ def _merge(entries: dict[int, tuple[int, WorkRecord]], topics: TopicIds, loaded:
     if merges:
         written = write_merges(merges, topics)
         loaded.blocks |= written.blocks
+        loaded.changed_blocks |= written.blocks
         loaded.authorships += written.authorships
         loaded.dropped_identifiers += written.dropped_identifiers
 

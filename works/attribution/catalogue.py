@@ -1,35 +1,32 @@
-"""Reading what attribution needs from the database: works, hashed once, and the statistics of the catalogue."""
+"""Reading what attribution needs from the database: descriptions of works, and the statistics of the catalogue.
+
+A work is read and hashed once; from then on its description is read (``works.attribution.descriptions``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection
 
-from works.attribution.facts import (
-    AuthorshipFacts,
-    WorkFacts,
-    WorkFeatures,
-    describe_work,
-    place_keys,
-)
-from works.attribution.hashing import hash_of
-from works.attribution.statistics import Statistics, name_parts
-from works.models import Attribution, AttributionStatistics
+from works.attribution.descriptions import VERSION, describe, pack, unpack, unpack_whole
+from works.attribution.facts import AuthorshipFacts, WorkFacts, WorkFeatures
+from works.attribution.standing import SMALL_BLOCK, has_grown
+from works.attribution.statistics import Statistics
+from works.models import Attribution, AttributionStatistics, ResolvedBlock
 from works.names import Name
 
-#: Works described per query while the whole catalogue is read.
+#: Works described, or descriptions read, per query.
 READ_CHUNK = 5_000
-#: Described works kept in memory, about 1.5 kB each; the oldest go first.
-KEPT_WORKS = 1_200_000
 #: Statistics are brought up to date when this share of the works is not counted in them yet.
 STALE_SHARE = 0.02
-
 _WORKS = """
 SELECT w.id, w.title, w.abstract, COALESCE(NULLIF(w.venue, ''), w.journal_ref), w.year, w.authors_complete,
+       w.modified_at,
        ARRAY(SELECT t.code FROM works_worktopic wt JOIN works_topic t ON t.id = wt.topic_id WHERE wt.work_id = w.id)
 FROM works_work w WHERE {condition} ORDER BY w.id
 """
@@ -39,14 +36,30 @@ FROM works_authorship a WHERE {condition} ORDER BY a.work_id, a.position
 """
 _AUTHORSHIPS = """
 SELECT a.id, a.work_id, a.position, a.family, a.given, a.suffix, a.is_group, a.affiliations, a.orcid, a.email,
-       CASE WHEN t.decided_by <> %(machine)s THEN t.author_id END, a.block
+       t.author_id, t.decided_by <> %(machine)s, a.block
 FROM works_authorship a LEFT JOIN works_attribution t ON t.authorship_id = a.id
 WHERE a.block = ANY (%(blocks)s) ORDER BY a.id
+"""
+#: Works in some blocks, or after an id, without a description by this code.
+_UNDESCRIBED = """
+SELECT id FROM (
+    SELECT work_id AS id FROM works_authorship WHERE block = ANY (%(blocks)s)
+    UNION SELECT id FROM works_work WHERE id > %(newest)s
+) wanted
+WHERE NOT EXISTS (SELECT FROM works_workdescription d WHERE d.work_id = wanted.id AND d.version = %(version)s)
+ORDER BY id
+"""
+#: A work that changed since its facts were read is left to the next resolution.
+_KEEP = """
+INSERT INTO works_workdescription (work_id, version, packed)
+SELECT w.id, %s, d.packed FROM unnest(%s::bigint[], %s::timestamptz[], %s::bytea[]) AS d (id, modified_at, packed)
+JOIN works_work w ON w.id = d.id AND w.modified_at = d.modified_at ORDER BY w.id
+ON CONFLICT (work_id) DO UPDATE SET version = excluded.version, packed = excluded.packed
 """
 
 
 class Catalogue:
-    """The catalogue as attribution sees it. ``features`` holds described works by id and grows as blocks are loaded."""
+    """The catalogue as attribution sees it. ``features`` holds the described works of the blocks loaded last."""
 
     def __init__(self, statistics: Statistics) -> None:
         self.statistics = statistics
@@ -54,105 +67,153 @@ class Catalogue:
 
     @classmethod
     def open(cls) -> Catalogue:
-        """With the kept statistics, brought up to date first when many works are not counted in them."""
+        """With the kept statistics, brought up to date first when many described works are not counted in them."""
         kept = AttributionStatistics.objects.first()
-        if kept is None:
-            catalogue = cls(Statistics())
-            catalogue._count_since(0)
-            return catalogue
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM works_work WHERE id > %s", [kept.newest_work])
-            uncounted = cursor.fetchone()[0]
-        statistics = Statistics.from_bytes(bytes(kept.tables))
-        catalogue = cls(statistics)
-        if uncounted > STALE_SHARE * max(statistics.works, 1):
-            catalogue._count_since(kept.newest_work)
+        catalogue = cls(Statistics.from_bytes(bytes(kept.tables)) if kept else Statistics())
+        newest = stale_since()
+        if newest is not None:
+            catalogue._count_since(newest)
         return catalogue
 
     @staticmethod
     def recount() -> None:
-        """Drop the kept statistics; the next ``open`` reads and counts every work anew."""
+        """Drop the kept statistics; the next ``open`` counts every work anew."""
         AttributionStatistics.objects.all().delete()
 
-    def load(self, blocks: Sequence[str]) -> list[AuthorshipFacts]:
-        """The authorships of these blocks; their works are in ``features`` afterwards."""
+    def load(self, blocks: Mapping[str, bool]) -> list[AuthorshipFacts]:
+        """The authorships of these blocks; their works are in ``features`` afterwards.
+
+        The value of a block says whether it must be resolved whole; ``standing`` is empty then, and in blocks that
+        are small or have grown (``works.attribution.standing``).
+        """
         with connection.cursor() as cursor:
             cursor.execute(_AUTHORSHIPS, {"blocks": list(blocks), "machine": Attribution.DecidedBy.MACHINE.value})
             rows = cursor.fetchall()
+        whole = _whole_blocks(blocks, Counter(row[-1] for row in rows))
         authorships = []
-        for pk, work, position, family, given, suffix, is_group, affiliations, orcid, email, author, block in rows:
+        for pk, work, position, family, given, suffix, is_group, places, orcid, email, author, human, block in rows:
             authorships.append(
                 AuthorshipFacts(
                     pk,
                     work,
                     position,
                     Name(family, given, suffix, is_group),
-                    affiliations,
+                    places,
                     orcid or None,
                     email or None,
-                    author,
+                    author if human else None,
                     block,
+                    None if block in whole else author,
                 )
             )
-        self.describe({authorship.work for authorship in authorships} - self.features.keys())
+        self._describe({authorship.work for authorship in authorships})
         return authorships
 
-    def describe(self, works: Collection[int]) -> None:
-        """Describe these works and keep them, letting the oldest go when there are too many."""
-        wanted = sorted(works)
+    def _describe(self, works: Collection[int]) -> None:
+        """Have these works in ``features``, and no others."""
+        self.features = {work: self.features[work] for work in works if work in self.features}
+        wanted = sorted(works - self.features.keys())
         for start in range(0, len(wanted), READ_CHUNK):
-            for pk, facts, _ in read_works(
-                "w.id = ANY (%s)", "a.work_id = ANY (%s)", wanted[start : start + READ_CHUNK]
-            ):
-                self.features[pk] = describe_work(facts)
-        for _ in range(len(self.features) - KEPT_WORKS):
-            del self.features[next(iter(self.features))]
+            some = wanted[start : start + READ_CHUNK]
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT work_id, packed FROM works_workdescription WHERE work_id = ANY (%s) AND version = %s",
+                    [some, VERSION],
+                )
+                self.features |= {work: unpack(packed) for work, packed in cursor.fetchall()}
+            missing = [work for work in some if work not in self.features]
+            if missing:
+                for pk, facts, affiliations, _ in _read(missing):
+                    self.features[pk] = describe(facts, affiliations).features
 
     def _count_since(self, newest: int) -> None:
-        """Count the works that came after ``newest`` and keep the statistics with the id reached."""
+        """Count the described works that came after ``newest`` and keep the statistics with the id reached."""
         reached = newest
-        with transaction.atomic():
-            for batch in _batches(newest):
-                described = []
-                parts: list[tuple[int, int]] = []
-                places: list[int] = []
-                for pk, facts, affiliations in batch:
-                    features = self.features[pk] = describe_work(facts)
-                    described.append(features)
-                    parts += [name_parts(name) for name in facts.authors if not name.is_group]
-                    places += [hash_of("place", key) for line in affiliations for key in place_keys(line)]
-                    reached = max(reached, pk)
-                self.statistics.add_works(described, parts)
-                self.statistics.add_places(np.array(places, dtype=np.uint32))
-            AttributionStatistics.objects.update_or_create(
-                pk=1,
-                defaults={
-                    "tables": self.statistics.to_bytes(),
-                    "newest_work": reached,
-                    "works": self.statistics.works,
-                    "counted_at": datetime.now(UTC),
-                },
-            )
+        while True:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT work_id, packed FROM works_workdescription WHERE work_id > %s AND version = %s"
+                    " ORDER BY work_id LIMIT %s",
+                    [reached, VERSION, READ_CHUNK],
+                )
+                rows = cursor.fetchall()
+            if not rows:
+                break
+            described = [unpack_whole(packed) for _, packed in rows]
+            parts = np.concatenate([description.parts for description in described])
+            self.statistics.add_works([description.features for description in described], parts.reshape(-1, 2))
+            self.statistics.add_places(np.concatenate([description.places for description in described]))
+            reached = rows[-1][0]
+        AttributionStatistics.objects.update_or_create(
+            pk=1,
+            defaults={
+                "tables": self.statistics.to_bytes(),
+                "newest_work": reached,
+                "works": self.statistics.works,
+                "counted_at": datetime.now(UTC),
+            },
+        )
 
 
-def _batches(newest: int) -> Iterator[Iterable[tuple[int, WorkFacts, list[str]]]]:
-    """All works after an id, in chunks of ids."""
+def _whole_blocks(blocks: Mapping[str, bool], sizes: Mapping[str, int]) -> set[str]:
+    """The blocks to be resolved whole; for the large ones it is noted how large they are now."""
+    large = [block for block, size in sizes.items() if size > SMALL_BLOCK]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM works_work WHERE id > %s ORDER BY id", [newest])
+        cursor.execute("SELECT block, authorships FROM works_resolvedblock WHERE block = ANY (%s)", [large])
+        before: dict[str, int] = dict(cursor.fetchall())
+    whole = [block for block in large if blocks[block] or has_grown(sizes[block], before.get(block, 0))]
+    ResolvedBlock.objects.bulk_create(
+        [ResolvedBlock(block=block, authorships=sizes[block]) for block in whole],
+        update_conflicts=True,
+        unique_fields=["block"],
+        update_fields=["authorships"],
+    )
+    return {*whole, *(block for block in blocks if sizes.get(block, 0) <= SMALL_BLOCK)}
+
+
+def stale_since() -> int | None:
+    """The last work counted in the kept statistics when many came after it (0: none is counted), else ``None``."""
+    kept = AttributionStatistics.objects.only("newest_work", "works").first()
+    if kept is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM works_work WHERE id > %s", [kept.newest_work])
+        uncounted = cursor.fetchone()[0]
+    return kept.newest_work if uncounted > STALE_SHARE * max(kept.works, 1) else None
+
+
+def undescribed(blocks: Sequence[str], newest: int | None) -> list[list[int]]:
+    """Works in these blocks, and after ``newest`` if given, that this code has not described; in portions."""
+    after = newest if newest is not None else np.iinfo(np.int64).max
+    with connection.cursor() as cursor:
+        cursor.execute(_UNDESCRIBED, {"blocks": list(blocks), "newest": int(after), "version": VERSION})
         ids = [row[0] for row in cursor.fetchall()]
-    for start in range(0, len(ids), READ_CHUNK):
-        low, high = ids[start], ids[min(start + READ_CHUNK, len(ids)) - 1]
-        yield read_works("w.id BETWEEN %s AND %s", "a.work_id BETWEEN %s AND %s", low, high)
+    return [ids[start : start + READ_CHUNK] for start in range(0, len(ids), READ_CHUNK)]
 
 
-def read_works(condition: str, names: str, *values: int | list[int]) -> Iterator[tuple[int, WorkFacts, list[str]]]:
-    """``(id, facts, printed affiliations)`` of the works that meet the condition; two queries."""
+def keep_descriptions(works: list[int]) -> None:
+    """Describe these works and keep the descriptions: one statement, so that workers never wait in a circle."""
+    rows = [
+        (pk, modified_at, pack(describe(facts, affiliations))) for pk, facts, affiliations, modified_at in _read(works)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [VERSION, *([row[column] for row in rows] for column in range(3))])
+
+
+def _read(works: list[int]) -> Iterator[tuple[int, WorkFacts, list[str], datetime]]:
+    return read_works("w.id = ANY (%s)", "a.work_id = ANY (%s)", works)
+
+
+def read_works(
+    condition: str, names: str, *values: int | list[int]
+) -> Iterator[tuple[int, WorkFacts, list[str], datetime]]:
+    """``(id, facts, printed affiliations, when modified)`` of the works that meet the condition; two queries."""
     with connection.cursor() as cursor:
         cursor.execute(_NAMES.format(condition=names), values)
         printed = {work: list(rows) for work, rows in groupby(cursor.fetchall(), key=lambda row: row[0])}
         cursor.execute(_WORKS.format(condition=condition), values)
         works = cursor.fetchall()
-    for pk, title, abstract, venue, year, is_complete, topics in works:
+    for pk, title, abstract, venue, year, is_complete, modified_at, topics in works:
         rows = printed.get(pk, [])
         facts = WorkFacts(
             title=title,
@@ -163,4 +224,4 @@ def read_works(condition: str, names: str, *values: int | list[int]) -> Iterator
             year=year,
             is_complete=is_complete,
         )
-        yield pk, facts, [line for row in rows for line in row[5]]
+        yield pk, facts, [line for row in rows for line in row[5]], modified_at

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from works.attribution.evidence import KINDS, Codes, Floats, Gathering, Ints
+from works.attribution.evidence import KINDS, Floats, Gathering, Ints
 
 _Integer = TypeVar("_Integer", bound=np.integer[Any])
 
@@ -45,7 +45,7 @@ class Clusters:
         has_first = gathering.first[rows] > 0
         self.rarity[label[has_first]] = gathering.rarity[rows[has_first]]
         self.family_rarity = gathering.family_rarity[self.leader]
-        self.crowd, self.works_of_name = crowd_of(self.block, self.first, self.count)
+        self.crowd, self.works_of_name = self._crowd()
         self._pool()
 
     def _pool(self) -> None:
@@ -70,6 +70,24 @@ class Clusters:
         #: Surprise of all distinct facts of each cluster, by kind.
         self.total: Floats = totals.reshape(self.size, len(KINDS)) + membership @ g.lone[self.rows]
 
+    def _crowd(self) -> tuple[Ints, Ints]:
+        """For each cluster: how many clusters of its block bear its first name, and how many authorships those hold.
+
+        Clusters with only an initial could be anybody of their block: all clusters of the block count.
+        """
+        g = self.gathering
+        block = np.concatenate([self.block, g.absent_block])
+        first = np.concatenate([self.first, g.absent.first])
+        count = np.concatenate([self.count, g.absent.count])
+        _, number = np.unique(block.astype(np.uint64) << np.uint64(32) | first, return_inverse=True)
+        clusters, works = np.bincount(number), np.bincount(number, weights=count).astype(np.int64)
+        in_block, works_in_block = np.bincount(block), np.bincount(block, weights=count).astype(np.int64)
+        has_first, number = self.first > 0, number[: self.size]
+        return (
+            np.where(has_first, clusters[number], in_block[self.block]),
+            np.where(has_first, works[number], works_in_block[self.block]),
+        )
+
     def _usual(self, values: npt.NDArray[_Integer]) -> npt.NDArray[_Integer]:
         """The most frequent value other than 0 of each cluster, the smallest of equally frequent ones; else 0."""
         found = values[self.rows]
@@ -85,18 +103,3 @@ class Clusters:
             order = np.lexsort((-found[starts].astype(np.int64), length, label[starts]))
             usual[label[starts][order]] = found[starts][order]
         return usual
-
-
-def crowd_of(block: Ints, first: Codes, count: Ints) -> tuple[Ints, Ints]:
-    """For each cluster: how many clusters of its block bear its first name, and how many authorships those hold.
-
-    Clusters with only an initial could be anybody of their block: all clusters of the block count.
-    """
-    _, number = np.unique(block.astype(np.uint64) << np.uint64(32) | first, return_inverse=True)
-    clusters, works = np.bincount(number), np.bincount(number, weights=count).astype(np.int64)
-    in_block, works_in_block = np.bincount(block), np.bincount(block, weights=count).astype(np.int64)
-    has_first = first > 0
-    return (
-        np.where(has_first, clusters[number], in_block[block]),
-        np.where(has_first, works[number], works_in_block[block]),
-    )

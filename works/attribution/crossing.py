@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from works.attribution.clusters import Clusters
-from works.attribution.evidence import Floats, Gathering, Ints
+from works.attribution.evidence import Bools, Floats, Gathering, Ints
 from works.attribution.facts import AuthorshipFacts, WorkFeatures
 from works.attribution.linkage import Scorer, compact, link
 from works.attribution.statistics import Statistics
@@ -39,11 +39,14 @@ def join_across_blocks(
     statistics: Statistics,
     scorer: Scorer,
     cannot_link: Callable[[Sequence[AuthorshipFacts]], sparse.csr_array | None],
+    fresh: Bools,
 ) -> Ints:
-    """Cluster labels after joining clusters of different blocks that are likely one person."""
+    """Cluster labels after joining clusters of different blocks that are likely one person; one has a fresh row."""
     rows = [authorships[index] for index in gathering.order]
     names = _fullest_names(rows, label)
-    groups = _groups(_pairs_with_shared_coauthor(rows, gathering, label, names, works))
+    open_ = set(label[fresh].tolist())
+    pairs = _pairs_with_shared_coauthor(rows, gathering, label, names, works)
+    groups = _groups({(a, b) for a, b in pairs if a in open_ or b in open_})
     if not groups:
         return label
     members: dict[int, list[int]] = {}
@@ -68,7 +71,8 @@ def join_across_blocks(
         return np.where(np.array(grades, dtype=np.int64) == Agreement.CONFLICT, -np.inf, odds - PENALTY)
 
     _, start = np.unique(old, return_inverse=True)
-    joined = link(small, scorer, start, cannot_link(in_order), only_compatible)
+    open_rows = np.isin(old, list(open_))
+    joined = link(small, scorer, start, cannot_link(in_order), only_compatible, open_rows)
     target = np.arange(int(label.max()) + 1)
     first_old: dict[int, int] = {}
     for cluster, new in sorted(zip(old.tolist(), joined.tolist(), strict=True)):

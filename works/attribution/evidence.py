@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
+from zlib import crc32
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
@@ -30,8 +32,23 @@ Bools = npt.NDArray[np.bool_]
 KINDS: Final = ("key", "form", "place", "term", "topic", "venue", "group", "contact")
 #: Lists with more authors than this weigh less: sharing a name with a list of thousands is weak evidence, not none.
 FULL_WEIGHT_AUTHORS: Final = 10
+#: Two works with the same list of at least so many authors are by the same people.
+LONG_LIST: Final = 5
 #: Surprise in nats of a shared ORCID or e-mail address.
 CONTACT_SURPRISE: Final = 12.0
+
+
+class Absent(msgspec.Struct, frozen=True):
+    """Clusters of the blocks that are not in a batch: block, hashed first name, authorships of each."""
+
+    blocks: Sequence[str]
+    first: Codes
+    count: Ints
+
+    @classmethod
+    def nothing(cls) -> Absent:
+        """When blocks are whole."""
+        return cls([], np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64))
 
 
 class Gathering:
@@ -47,6 +64,7 @@ class Gathering:
         blocks: Sequence[str],
         works: Mapping[int, WorkFeatures],
         statistics: Statistics,
+        absent: Absent | None = None,
     ) -> None:
         self.order = sorted(
             range(len(authorships)),
@@ -54,13 +72,18 @@ class Gathering:
         )
         rows = [authorships[i] for i in self.order]
         self.size = len(rows)
-        self.block = _codes([blocks[i] for i in self.order])
+        ordered = [blocks[i] for i in self.order]
+        self.block = codes_of(ordered)
         self.blocks = int(self.block.max()) + 1 if self.size else 0
-        self.work = _codes([row.work for row in rows])
+        self.absent_block, self.absent = _in_these_blocks(absent or Absent.nothing(), ordered)
+        self.work = codes_of([row.work for row in rows])
         unique_works = [works[work] for work in dict.fromkeys(row.work for row in rows)]
         self.position = np.array([row.position for row in rows], dtype=np.int64)
+        #: Equal numbers: works with the same list of authors; 0 for a short list.
+        self.byline = np.array([_byline(work) for work in unique_works], dtype=np.uint64)[self.work]
         self.year = np.array([work.year for work in unique_works], dtype=np.int64)[self.work]
         self.human = np.array([row.author or 0 for row in rows], dtype=np.int64)
+        self.standing = np.array([row.standing or 0 for row in rows], dtype=np.int64)
         self.orcid = np.array([hash_of("orcid", fold(row.orcid)) if row.orcid else 0 for row in rows], dtype=np.uint64)
         self._read_names(rows, statistics)
         self._read_facts(rows, unique_works, statistics)
@@ -95,8 +118,8 @@ class Gathering:
         parts = [*self._coauthors(works)]
         for kind, column in (("term", "terms"), ("topic", "topics"), ("venue", "venue"),
                              ("group", "groups")):  # fmt: skip
-            offsets, values = _flattened([getattr(work, column) for work in works])
-            item, at = _expanded(offsets, self.work)
+            offsets, values = flattened([getattr(work, column) for work in works])
+            item, at = expanded(offsets, self.work)
             parts.append((kind, item, values[at], np.ones(len(item))))
         places = [[hash_of("place", key) for text in row.affiliations for key in place_keys(text)] for row in rows]
         contacts = [
@@ -108,18 +131,18 @@ class Gathering:
             values = np.array([value for values in lists for value in values], dtype=np.uint64)
             parts.append((kind, item, values, np.ones(len(item))))
         self._assemble(parts, statistics)
-        offsets, terms = _flattened([np.concatenate([work.terms, work.abstract]) for work in works])
+        offsets, terms = flattened([np.concatenate([work.terms, work.abstract]) for work in works])
         self.subject = load_background().subject(offsets, terms.astype(np.uint32))[self.work]
 
     def _coauthors(self, works: Sequence[WorkFeatures]) -> list[tuple[str, Ints, Codes, Floats]]:
         """The other authors of each row's work, by first name and, where initials are printed, by block key."""
-        offsets, positions = _flattened([work.shared for work in works])
-        item, at = _expanded(offsets, self.work)
+        offsets, positions = flattened([work.shared for work in works])
+        item, at = expanded(offsets, self.work)
         position = positions[at].astype(np.int64)
         keep = position != self.position[item]
         item, position = item[keep], position[keep]
-        starts, keys = _flattened([work.keys for work in works])
-        _, forms = _flattened([work.forms for work in works])
+        starts, keys = flattened([work.keys for work in works])
+        _, forms = flattened([work.forms for work in works])
         where = starts[self.work[item]] + position
         authors = np.array([work.authors for work in works], dtype=np.int64)[self.work[item]]
         weight = np.minimum(1.0, np.sqrt(FULL_WEIGHT_AUTHORS / np.maximum(authors, 1)))
@@ -160,13 +183,31 @@ class Gathering:
         self.surprise = np.concatenate(surprises)
 
 
-def _codes(values: Sequence[object]) -> Ints:
+def _byline(work: WorkFeatures) -> int:
+    """A hash of the authors of a work as far as they count as co-authors, in any order; 0 when they are few."""
+    if len(work.shared) < LONG_LIST:
+        return 0
+    forms, keys = work.forms[work.shared], work.keys[work.shared]
+    return crc32(np.sort(np.where(forms > 0, forms, keys)).tobytes())
+
+
+def _in_these_blocks(absent: Absent, blocks: Sequence[str]) -> tuple[Ints, Absent]:
+    """Of the absent clusters those of these blocks, with the numbers of their blocks."""
+    numbers = {block: number for number, block in enumerate(dict.fromkeys(blocks))}
+    kept = [at for at, block in enumerate(absent.blocks) if block in numbers]
+    named = [absent.blocks[at] for at in kept]
+    here = Absent(named, absent.first[kept], absent.count[kept])
+    return np.array([numbers[block] for block in named], dtype=np.int64), here
+
+
+def codes_of(values: Sequence[object]) -> Ints:
     """Numbers in order of first occurrence."""
     numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
     return np.array([numbers[value] for value in values], dtype=np.int64)
 
 
-def _flattened(arrays: Sequence[npt.NDArray[np.generic]]) -> tuple[Ints, Codes]:
+def flattened(arrays: Sequence[npt.NDArray[np.generic]]) -> tuple[Ints, Codes]:
+    """Arrays one after the other: where each starts (and the last ends), and the values."""
     offsets = np.concatenate([[0], np.cumsum([len(array) for array in arrays])]).astype(np.int64)
     values = np.concatenate(arrays) if len(arrays) else np.empty(0)
     return offsets, values.astype(np.uint64)
@@ -187,7 +228,7 @@ def _slot(values: Codes) -> Codes:
     return np.asarray(values * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(44))
 
 
-def _expanded(offsets: Ints, row: Ints) -> tuple[Ints, Ints]:
+def expanded(offsets: Ints, row: Ints) -> tuple[Ints, Ints]:
     """For items that each point to a row of a flattened list: the item and the index into the values."""
     lengths = (offsets[1:] - offsets[:-1])[row]
     item = np.repeat(np.arange(len(row)), lengths)

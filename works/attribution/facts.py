@@ -60,7 +60,8 @@ class AuthorshipFacts(msgspec.Struct, frozen=True, gc=False):
     """One printed position of a work: ``work`` is any id, ``position`` counts from 0 as in ``WorkFacts.authors``.
 
     ``author`` is the author record a human put it in (owner, curator, authenticated ORCID), ``None`` when no human did.
-    ``block`` is the name's block key where the caller has it at hand; it is computed otherwise.
+    ``block`` is the name's block key where the caller has it at hand; it is computed otherwise. ``standing`` is the
+    author record it stands on where that is to be kept, ``None`` when its place is open.
     """
 
     id: int
@@ -72,6 +73,7 @@ class AuthorshipFacts(msgspec.Struct, frozen=True, gc=False):
     email: str | None = None
     author: int | None = None
     block: str | None = None
+    standing: int | None = None
 
 
 @lru_cache(maxsize=1 << 17)

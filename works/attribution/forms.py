@@ -8,7 +8,7 @@ keeps "Y. Wang" from joining "Yang Wang" with "Yifang Wang".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import combinations
 
@@ -122,6 +122,26 @@ def linked_first_names(
                     links.setdefault(pair_code(hash_of("given", first), hash_of("given", longer)), NEAR)
     codes = np.array(sorted(links), dtype=np.uint64)
     return codes, np.array([links[int(code)] for code in codes], dtype=np.int8)
+
+
+def kindred_first_names(firsts: Iterable[str], others: Collection[str]) -> set[str]:
+    """Of these given names those that can be spellings of one of the others; an empty one, an initial, goes with all.
+
+    What ``linked_first_names`` links is among them.
+    """
+    if "" in others:
+        return set(firsts)
+    keys = {key for other in others for key, _ in _link_keys(other)}
+    starts = {other[:at] for other in others for at in range(3, len(other) + 1)}
+    return {
+        first
+        for first in firsts
+        if not first
+        or first in others
+        or first in starts
+        or any(first[:at] in others for at in range(3, len(first)))
+        or any(key in keys for key, _ in _link_keys(first))
+    }
 
 
 def pair_code(first: int, second: int) -> int:

@@ -133,7 +133,7 @@ class Act:
         AuthorEvent.objects.bulk_create(self._events, batch_size=1_000)
         refresh_authors(sorted(self._touched))
         if self.batch.kind != EventBatch.Kind.UNDO:
-            mark_dirty(self._blocks)
+            mark_dirty(self._blocks, is_whole=True)
 
 
 @contextmanager

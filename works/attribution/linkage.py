@@ -29,8 +29,12 @@ def link(
     label: Ints,
     cannot_link: sparse.csr_array | None = None,
     observer: Observer | None = None,
+    fresh: Bools | None = None,
 ) -> Ints:
     """Cluster label of every row. ``label`` is the start: rows joined by human decisions already share one.
+
+    Clusters without a ``fresh`` row stand as they are: they are not weighed against each other, only against those
+    with one. By default every row is fresh.
 
     Each round joins the pairs of clusters that are each other's best partner above the step's log-odds, and whoever
     follows one of them safely; joined clusters are then weighed anew with what they know together. Clusters with
@@ -39,9 +43,12 @@ def link(
     """
     label = compact(label)
     pairs = _WeighedPairs(gathering, scorer, cannot_link, observer)
-    outdated = np.ones(gathering.blocks, dtype=bool)
+    fresh = np.ones(gathering.size, dtype=bool) if fresh is None else fresh
+    outdated = np.zeros(gathering.blocks, dtype=bool)
+    for rows in (np.flatnonzero(fresh), pairs.leaders(label)[fresh]):
+        outdated[gathering.block[rows]] = True
     for step in STEPS:
-        pairs.weigh(label, outdated)
+        pairs.weigh(label, outdated, changed=np.unique(pairs.leaders(label)[fresh]))
         outdated[:] = False
         while True:
             gone, kept = pairs.to_join(step)
@@ -84,7 +91,7 @@ class _WeighedPairs:
         self.odds: Floats = np.empty(0)
         self.can_follow: Bools = np.empty(0, dtype=bool)
         #: Rows that share their work with another row of the block, or that a person kept apart from others.
-        self.delicate = _delicate_rows(gathering, cannot_link)
+        self.delicate = delicate_rows(gathering, cannot_link)
 
     @staticmethod
     def leaders(label: Ints) -> Ints:
@@ -92,21 +99,18 @@ class _WeighedPairs:
         _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
         return first[inverse]
 
-    def weigh(self, label: Ints, blocks: Bools, changed: Ints | None = None) -> None:
-        """Weigh the pairs of these blocks anew, or only those of the clusters that changed."""
-        self._forget(blocks, changed)
+    def weigh(self, label: Ints, blocks: Bools, changed: Ints) -> None:
+        """Weigh anew the pairs of the clusters that changed, given by leader, as far as they are in these blocks."""
+        was_changed = np.zeros(self.gathering.size, dtype=bool)
+        was_changed[changed] = True
+        was_changed &= blocks[self.gathering.block]
+        self._forget(was_changed)
         rows = self._rows_with_choice(label, blocks)
         if not len(rows):
             return
         _, local = np.unique(label[rows], return_inverse=True)
         clusters = Clusters(self.gathering, rows, local)
-        i, j = candidate_pairs(clusters)
-        if changed is not None:
-            was_changed = np.zeros(self.gathering.size, dtype=bool)
-            was_changed[changed] = True
-            is_new = was_changed[clusters.leader]
-            touched = is_new[i] | is_new[j]
-            i, j = i[touched], j[touched]
+        i, j = candidate_pairs(clusters, was_changed[clusters.leader])
         relation = name_relation(clusters, i, j)
         possible = relation != CONFLICT
         i, j, relation = i[possible], j[possible], relation[possible]
@@ -129,14 +133,8 @@ class _WeighedPairs:
         features = np.concatenate(list(parts))
         return self.observer(clusters, i, j, features, self.scorer(features))
 
-    def _forget(self, blocks: Bools, changed: Ints | None) -> None:
-        if changed is None:
-            gone = blocks[self.gathering.block[self.one]]
-        else:
-            was_changed = np.zeros(self.gathering.size, dtype=bool)
-            was_changed[changed] = True
-            gone = was_changed[self.one] | was_changed[self.other]
-        kept = ~gone
+    def _forget(self, was_changed: Bools) -> None:
+        kept = ~(was_changed[self.one] | was_changed[self.other])
         self.one, self.other = self.one[kept], self.other[kept]
         self.odds, self.can_follow = self.odds[kept], self.can_follow[kept]
 
@@ -183,7 +181,8 @@ class _WeighedPairs:
         return gone, kept
 
 
-def _delicate_rows(gathering: Gathering, cannot_link: sparse.csr_array | None) -> Bools:
+def delicate_rows(gathering: Gathering, cannot_link: sparse.csr_array | None) -> Bools:
+    """Rows that share their work with another row of their block, or that a person kept apart from others."""
     code = gathering.block << np.int64(32) | gathering.work
     _, work, count = np.unique(code, return_inverse=True, return_counts=True)
     delicate: Bools = count[work] > 1

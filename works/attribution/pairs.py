@@ -26,19 +26,21 @@ CONFLICT, ONE_INITIAL, TWO_INITIALS = 0, 4, 5
 PAIRS_AT_ONCE: Final = 10_000
 
 
-def candidate_pairs(clusters: Clusters) -> tuple[Ints, Ints]:
-    """Pairs i < j of clusters of one block worth comparing, in a fixed order."""
+def candidate_pairs(clusters: Clusters, wanted: Bools) -> tuple[Ints, Ints]:
+    """Pairs i < j of clusters of one block worth comparing, one of them at least ``wanted``, in a fixed order."""
     size = np.int64(clusters.size)
-    found = [_sharing_pairs(clusters)]
+    found = [_sharing_pairs(clusters, wanted)]
     block = clusters.block.astype(np.uint64)
     found += [_pairs_within(group) for group in (block, block << np.uint64(32) | clusters.first)]
     i, j = (np.concatenate(column) for column in zip(*found, strict=True))
+    is_wanted = wanted[i] | wanted[j]
+    i, j = i[is_wanted], j[is_wanted]
     codes = np.sort(np.minimum(i, j) * size + np.maximum(i, j))
     codes = codes[np.r_[True, codes[1:] != codes[:-1]]] if len(codes) else codes
     return codes // size, codes % size
 
 
-def _sharing_pairs(clusters: Clusters) -> tuple[Ints, Ints]:
+def _sharing_pairs(clusters: Clusters, wanted: Bools) -> tuple[Ints, Ints]:
     facts = clusters.facts
     holders = np.bincount(facts.indices, minlength=facts.shape[1])
     telling = (holders > 1) & (holders <= COMMON_FACT)
@@ -47,9 +49,11 @@ def _sharing_pairs(clusters: Clusters) -> tuple[Ints, Ints]:
     kept = telling[facts.indices]
     row, column = row[kept], number[facts.indices[kept]]
     holding = sparse.csr_array((np.ones(len(row)), (row, column)), shape=(clusters.size, int(telling.sum())))
-    pairs = (holding @ holding.T).tocoo()
-    above = pairs.row < pairs.col
-    return pairs.row[above].astype(np.int64), pairs.col[above].astype(np.int64)
+    some = np.flatnonzero(wanted)
+    pairs = (holding[some] @ holding.T).tocoo()
+    one, other = some[pairs.row], pairs.col.astype(np.int64)
+    differ = one != other
+    return one[differ], other[differ]
 
 
 def _pairs_within(group: npt.NDArray[np.uint64]) -> tuple[Ints, Ints]:

@@ -13,11 +13,13 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from itertools import compress
+from typing import TypeVar
 from zlib import crc32
 
 from django.db import connection, transaction
 
-from works.attribution.catalogue import Catalogue
+from works.attribution.catalogue import Catalogue, keep_descriptions, stale_since, undescribed
 from works.attribution.constraints import constraints_for, reattach
 from works.attribution.engine import resolve_batch
 from works.attribution.persist import save_clusters
@@ -40,8 +42,8 @@ def mark_all_dirty() -> int:
     """Ask for every block to be resolved again; returns how many there are."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO works_dirtyblock (block, since)"
-            " SELECT DISTINCT block, now() FROM works_authorship WHERE block <> ''"
+            "INSERT INTO works_dirtyblock (block, is_whole, since)"
+            " SELECT DISTINCT block, true, now() FROM works_authorship WHERE block <> ''"
         )
         return int(cursor.rowcount)
 
@@ -59,6 +61,8 @@ def resolve_dirty(*, up_to: int | None = None, progress: Progress | None = None,
     if not blocks:
         return 0
     reattach()
+    for _ in _shared_out(keep_descriptions, undescribed(blocks, stale_since()), processes):
+        pass
     catalogue = Catalogue.open()
     chunks = list(_chunks(blocks))
     counts = (
@@ -90,17 +94,30 @@ def _in_turn(chunks: Sequence[Chunk], catalogue: Catalogue, newest: int) -> Iter
             yield count
 
 
+_Item = TypeVar("_Item")
+_Outcome = TypeVar("_Outcome")
+
+
+def _shared_out(function: Callable[[_Item], _Outcome], items: Sequence[_Item], processes: int) -> Iterator[_Outcome]:
+    """The function of every item in order, worked out in forked children where there are several items."""
+    if processes == 1 or len(items) < 2:
+        yield from map(function, items)
+        return
+    close_connections()
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork")) as pool:
+        yield from pool.map(function, items)
+
+
+#: What forked children find in the memory they share with their parent.
 _shared: tuple[Catalogue, int] | None = None
 
 
 def _in_children(chunks: Sequence[Chunk], catalogue: Catalogue, newest: int, processes: int) -> Iterator[int]:
-    """Resolve chunks in forked children, which share what the catalogue holds already."""
+    """Resolve chunks in forked children, which share the statistics of the catalogue."""
     global _shared
     _shared = (catalogue, newest)
-    close_connections()
     try:
-        with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork")) as pool:
-            yield from pool.map(_resolve_shared, chunks)
+        yield from _shared_out(_resolve_shared, chunks, processes)
     finally:
         _shared = None
 
@@ -129,18 +146,27 @@ def resolve_blocks(
             return 0
         with _uncollected():
             authorships = catalogue.load(open_)
-            resolution = resolve_batch(authorships, catalogue.features, catalogue.statistics, constraints_for(open_))
-            save_clusters(authorships, resolution.labels, resolution.confidence, resolution.reasons)
+            constraints = constraints_for(list(open_))
+            resolution = resolve_batch(authorships, catalogue.features, catalogue.statistics, constraints)
+            is_affected = resolution.affected
+            save_clusters(
+                list(compress(authorships, is_affected)),
+                list(compress(resolution.labels, is_affected)),
+                list(compress(resolution.confidence, is_affected)),
+                list(compress(resolution.reasons, is_affected)),
+            )
     return len(authorships)
 
 
-def _take_marks(blocks: Sequence[str], newest: int) -> list[str]:
-    """Take the marks of these blocks away, up to an id; returns the blocks that had one."""
+def _take_marks(blocks: Sequence[str], newest: int) -> dict[str, bool]:
+    """Take the marks of these blocks away, up to an id. Returns the blocks that had one: whether one was whole."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM works_dirtyblock WHERE block = ANY (%s) AND id <= %s RETURNING block", [list(blocks), newest]
+            "DELETE FROM works_dirtyblock WHERE block = ANY (%s) AND id <= %s RETURNING block, is_whole",
+            [list(blocks), newest],
         )
-        return sorted({row[0] for row in cursor.fetchall()})
+        # Of two marks of one block the one for all of it comes last.
+        return dict(sorted(cursor.fetchall()))
 
 
 @contextmanager

@@ -44,7 +44,7 @@ class Statistics:
         self.add_works([features], [name_parts(name) for name in names])
         self._count("place", np.array([hash_of("place", place) for place in set(places)], dtype=np.uint32))
 
-    def add_works(self, batch: Iterable[WorkFeatures], parts: Iterable[tuple[int, int]]) -> None:
+    def add_works(self, batch: Iterable[WorkFeatures], parts: Iterable[tuple[int, int]] | Hashes) -> None:
         """Count many works at once; ``parts`` are the ``name_parts`` of all their printed names."""
         works = list(batch)
         self.works += len(works)
@@ -57,7 +57,7 @@ class Statistics:
         self._count("group", _joined([work.groups for work in works]))
         self._count("key", _joined([np.unique(work.keys[work.keys > 0]) for work in works]))
         self._count("form", _joined([np.unique(work.forms[work.forms > 0]) for work in works]))
-        pairs = np.array(list(parts), dtype=np.uint32).reshape(-1, 2)
+        pairs = parts if isinstance(parts, np.ndarray) else np.array(list(parts), dtype=np.uint32).reshape(-1, 2)
         self.names += len(pairs)
         self._count("family", pairs[:, 0])
         self._count("given", pairs[pairs[:, 1] > 0, 1])

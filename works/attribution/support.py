@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from works.attribution.clusters import Clusters
-from works.attribution.evidence import KINDS, Floats, Gathering, Ints
+from works.attribution.evidence import KINDS, Bools, Floats, Gathering, Ints
 from works.attribution.forms import SAME, VARIANT
 from works.attribution.pairs import (
     ONE_INITIAL,
@@ -36,13 +36,15 @@ _CODES: Final = {
 class Support:
     """Rows of clusters of two or more, with the facts each shares with the rest of its cluster.
 
+    ``wanted`` tells for each cluster whether its rows are looked at; without it all are.
+
     ``others`` holds, for each row and shared fact, how many other authorships of the cluster carry that fact.
     """
 
-    def __init__(self, gathering: Gathering, label: Ints) -> None:
+    def __init__(self, gathering: Gathering, label: Ints, wanted: Bools | None = None) -> None:
         self.gathering = gathering
-        size = np.bincount(label)
-        self.rows = np.flatnonzero(size[label] > 1)
+        is_shared = np.bincount(label)[label] > 1
+        self.rows = np.flatnonzero(is_shared if wanted is None else is_shared & wanted[label])
         _, self.label = np.unique(label[self.rows], return_inverse=True)
         self.clusters = Clusters(gathering, self.rows, self.label)
         everybody = Clusters(gathering, np.arange(gathering.size), label)

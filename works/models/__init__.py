@@ -1,4 +1,12 @@
-from works.models.authors import Attribution, AttributionStatistics, Author, DirtyBlock, TouchedAuthor
+from works.models.authors import (
+    Attribution,
+    AttributionStatistics,
+    Author,
+    DirtyBlock,
+    ResolvedBlock,
+    TouchedAuthor,
+    WorkDescription,
+)
 from works.models.catalogue import (
     Authorship,
     AuthorshipInstitution,
@@ -26,9 +34,11 @@ __all__ = [
     "Institution",
     "InstitutionName",
     "QualityReport",
+    "ResolvedBlock",
     "Topic",
     "TouchedAuthor",
     "Work",
+    "WorkDescription",
     "WorkIdentifier",
     "WorkTopic",
     "WorkVersion",

@@ -137,10 +137,22 @@ class DirtyBlock(models.Model):
     """
 
     block = models.TextField()
+    #: Whether everything in the block is to be decided anew: facts changed, or people decided. Else works were added.
+    is_whole = models.BooleanField(default=False, db_default=False)
     since = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         indexes = [models.Index(fields=["block"], name="dirtyblock_block")]
+
+    def __str__(self) -> str:
+        return self.block
+
+
+class ResolvedBlock(models.Model):
+    """A large block with the number of authorships it had when it was last resolved whole."""
+
+    block = models.TextField(primary_key=True)
+    authorships = models.PositiveIntegerField()
 
     def __str__(self) -> str:
         return self.block
@@ -175,3 +187,17 @@ class AttributionStatistics(models.Model):
 
     def __str__(self) -> str:
         return f"{self.works} works"
+
+
+class WorkDescription(models.Model):
+    """The hashed facts of a work (``works.attribution.descriptions``), made by the code of this ``version``.
+
+    Whoever changes a work takes its description away; it can always be made anew.
+    """
+
+    work = models.OneToOneField(Work, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    version = models.IntegerField()
+    packed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.work_id)
