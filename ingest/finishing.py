@@ -7,6 +7,7 @@ worker that takes over from a dead one simply goes on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import chain
 
 from django.db.models import Max
@@ -28,10 +29,11 @@ class StoppedError(Exception):
     """The run was asked to stop."""
 
 
-def finish(run_id: int, report: Report | None = None) -> bool:
+def finish(run_id: int, report: Report | None = None, processes: int = 1) -> bool:
     """Bring a run whose records are in to its end. False when another worker does it or the run was stopped.
 
-    ``report`` hears the stage and how many blocks or authors were done.
+    ``report`` hears the stage and how many authorships or authors were done. Attribution is shared among so many
+    ``processes``; a Celery worker may have no children, others help it instead (``share_attribution``).
     """
     if not runs.claim_finish(run_id):
         return False
@@ -39,7 +41,7 @@ def finish(run_id: int, report: Report | None = None) -> bool:
     try:
         with Heart(lambda write: runs.beat_finish(run_id, write=write), runs.HEARTBEAT_SECONDS) as heart:
             if not run.is_dry_run:
-                _settle(run, heart, report)
+                _settle(run, heart, report, processes)
     except StoppedError:
         runs.stop_finishing(run_id)
         return False
@@ -47,7 +49,7 @@ def finish(run_id: int, report: Report | None = None) -> bool:
     return True
 
 
-def _settle(run: ImportRun, heart: Heart, report: Report | None) -> None:
+def _settle(run: ImportRun, heart: Heart, report: Report | None, processes: int) -> None:
     def progress(stage: str) -> Callable[[int], None]:
         def heard(done: int) -> None:
             if heart.stopped:
@@ -60,11 +62,27 @@ def _settle(run: ImportRun, heart: Heart, report: Report | None) -> None:
     if run.stage == Stage.ATTRIBUTION:
         newest = DirtyBlock.objects.aggregate(newest=Max("pk"))["newest"] or 0
         link_works(touched_works(run))
-        resolve_dirty(up_to=newest, progress=progress(Stage.ATTRIBUTION))
+        resolve_dirty(up_to=newest, progress=progress(Stage.ATTRIBUTION), processes=processes)
         if not runs.enter_stage(run.pk, Stage.GRAPH):
             raise StoppedError
     refresh_stale(progress=progress(Stage.GRAPH))
     recount_works()
+
+
+def share_attribution(run_id: int) -> None:
+    """Resolve name blocks while another worker finishes a run; the two share them out by their locks.
+
+    The finishing worker sees to every block in the end, so it does not matter when a helper is lost or comes too late.
+    """
+
+    def heard(_: int) -> None:
+        if not wanted.exists():
+            raise StoppedError
+
+    wanted = ImportRun.objects.filter(pk=run_id, state=ImportRun.State.RUNNING, stage=Stage.ATTRIBUTION)
+    with suppress(StoppedError):
+        heard(0)
+        resolve_dirty(progress=heard)
 
 
 def touched_works(run: ImportRun) -> Iterator[int]:

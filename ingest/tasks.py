@@ -8,8 +8,7 @@ import socket
 from celery import shared_task
 from django.conf import settings
 
-from ingest import runs, uploads
-from ingest.finishing import finish
+from ingest import finishing, runs, uploads
 from ingest.models import ImportRun, ImportShard, RejectedRecord
 from ingest.pipeline import work_shard
 from ingest.retry import retry
@@ -38,12 +37,20 @@ def import_shard(run_id: int, index: int) -> None:
 
 @shared_task
 def finish_import(run_id: int) -> None:
-    """Attribution, graph and trust after the records of a run."""
+    """Attribution, graph and trust after the records of a run; other workers are asked to share the attribution."""
+    for _ in range(settings.IMPORT_SHARDS - 1):
+        share_attribution.delay(run_id)
     try:
-        finish(run_id)
+        finishing.finish(run_id)
     except Exception as error:
         runs.fail_run(run_id, f"{type(error).__name__}: {error}")
         raise
+
+
+@shared_task
+def share_attribution(run_id: int) -> None:
+    """Help the worker that finishes a run with its attribution."""
+    finishing.share_attribution(run_id)
 
 
 @shared_task

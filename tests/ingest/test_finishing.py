@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from ingest import finishing, runs
-from ingest.finishing import finish, touched_works
+from ingest.finishing import finish, share_attribution, touched_works
 from ingest.models import ImportRun
 from tests.ingest.lines import import_file, line, write
-from works.attribution.resolve import resolve_dirty
+from works.attribution.resolve import mark_all_dirty, resolve_dirty
 from works.models import Attribution, DirtyBlock, Topic, TouchedAuthor, Work
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +60,35 @@ def test_a_dry_run_ends_without_attribution(tmp_path: Path) -> None:
     run = import_file(write(tmp_path / "a.jsonl", [line(1)]), is_dry_run=True)
     assert finish(run.pk)
     assert not Attribution.objects.exists()
+
+
+def owners() -> set[frozenset[str]]:
+    """The author records as sets of printed positions, whatever their ids."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for author, title, position in Attribution.objects.values_list(
+        "author", "authorship__work__title", "authorship__position"
+    ):
+        found[author].add(f"{title}/{position}")
+    return {frozenset(printed) for printed in found.values()}
+
+
+def test_a_helper_resolves_what_the_finishing_worker_then_finds_done(run: ImportRun) -> None:
+    share_attribution(run.pk)
+    assert not DirtyBlock.objects.exists()
+    shared = owners()
+    assert finish(run.pk)
+    assert owners() == shared
+    mark_all_dirty()
+    resolve_dirty()
+    assert owners() == shared
+
+
+def test_a_helper_that_comes_too_late_or_whose_run_was_stopped_does_nothing(run: ImportRun) -> None:
+    ImportRun.objects.update(state=State.STOPPING)
+    share_attribution(run.pk)
+    assert not Attribution.objects.exists()
+    ImportRun.objects.update(state=State.RUNNING)
+    assert finish(run.pk)
+    DirtyBlock.objects.create(block=Attribution.objects.all()[0].authorship.block)
+    share_attribution(run.pk)
+    assert DirtyBlock.objects.exists()

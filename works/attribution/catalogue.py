@@ -17,11 +17,13 @@ from works.attribution.descriptions import VERSION, describe, pack, unpack, unpa
 from works.attribution.facts import AuthorshipFacts, WorkFacts, WorkFeatures
 from works.attribution.standing import SMALL_BLOCK, has_grown
 from works.attribution.statistics import Statistics
-from works.models import Attribution, AttributionStatistics, ResolvedBlock
+from works.models import Attribution, AttributionStatistics, ResolvedBlock, WorkDescription
 from works.names import Name
 
-#: Works described, or descriptions read, per query.
+#: Descriptions read per query.
 READ_CHUNK = 5_000
+#: Works described per query; workers that describe at the same time share them out by these.
+DESCRIBE_CHUNK = 1_000
 #: Statistics are brought up to date when this share of the works is not counted in them yet.
 STALE_SHARE = 0.02
 _WORKS = """
@@ -188,13 +190,18 @@ def undescribed(blocks: Sequence[str], newest: int | None) -> list[list[int]]:
     with connection.cursor() as cursor:
         cursor.execute(_UNDESCRIBED, {"blocks": list(blocks), "newest": int(after), "version": VERSION})
         ids = [row[0] for row in cursor.fetchall()]
-    return [ids[start : start + READ_CHUNK] for start in range(0, len(ids), READ_CHUNK)]
+    return [ids[start : start + DESCRIBE_CHUNK] for start in range(0, len(ids), DESCRIBE_CHUNK)]
 
 
 def keep_descriptions(works: list[int]) -> None:
-    """Describe these works and keep the descriptions: one statement, so that workers never wait in a circle."""
+    """Describe those of these works that nobody described in the meantime, and keep the descriptions.
+
+    One statement in the order of the ids, so that workers never wait in a circle.
+    """
+    described = WorkDescription.objects.filter(pk__in=works, version=VERSION).values_list("pk", flat=True)
+    open_ = sorted(set(works) - set(described))
     rows = [
-        (pk, modified_at, pack(describe(facts, affiliations))) for pk, facts, affiliations, modified_at in _read(works)
+        (pk, modified_at, pack(describe(facts, affiliations))) for pk, facts, affiliations, modified_at in _read(open_)
     ]
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [VERSION, *([row[column] for row in rows] for column in range(3))])

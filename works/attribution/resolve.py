@@ -61,8 +61,9 @@ def resolve_dirty(*, up_to: int | None = None, progress: Progress | None = None,
     if not blocks:
         return 0
     reattach()
-    for _ in _shared_out(keep_descriptions, undescribed(blocks, stale_since()), processes):
-        pass
+    portions = undescribed(blocks, stale_since())
+    start = os.getpid() % max(len(portions), 1)
+    deque(_shared_out(keep_descriptions, [*portions[start:], *portions[:start]], processes), maxlen=0)
     catalogue = Catalogue.open()
     chunks = list(_chunks(blocks))
     counts = (
@@ -104,8 +105,12 @@ def _shared_out(function: Callable[[_Item], _Outcome], items: Sequence[_Item], p
         yield from map(function, items)
         return
     close_connections()
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork")) as pool:
+    pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork"))
+    try:
         yield from pool.map(function, items)
+    finally:
+        # Whoever stops listening does not want the rest.
+        pool.shutdown(cancel_futures=True)
 
 
 #: What forked children find in the memory they share with their parent.

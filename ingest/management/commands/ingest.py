@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import time
@@ -106,7 +107,7 @@ class Command(BaseCommand):
             if options["facts_only"]:
                 runs.finish_run(run.pk)
             else:
-                finish(run.pk)
+                finish(run.pk, processes=os.cpu_count() or 1)
             run.refresh_from_db()
         if run.state == ImportRun.State.FAILED:
             raise CommandError(run.error)
