@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db import connection
 from django.db.models import F, Q
 
 from graph.edges import CLOSE_STRENGTH, CLOSE_WORKS
 from graph.models import AuthorTopic, Collaboration, TrustSnapshot
-from graph.receipt import Evidence
+from graph.receipt import Evidence, StandingEvidence, TrustTie
+from graph.snapshots import SEED_LEVEL
+from graph.standing import DAMPING
 from graph.trust import COLLABORATOR_POINTS, COLLABORATORS_MAXIMUM, TOPICS_MAXIMUM, WORKS_MAXIMUM
 from works.markup import plain_text
 from works.models import Work
+
+TRUST_TIES = 200
+"""Ties that a receipt names to prove standing, those first that bring most."""
 
 
 def evidence_of(snapshot: TrustSnapshot) -> dict[str, Evidence]:
@@ -44,3 +50,33 @@ def _close(author_id: int) -> Sequence[dict[str, object]]:
         }
         for tie in ties.order_by("-strength", "a", "b")[: COLLABORATORS_MAXIMUM // COLLABORATOR_POINTS]
     ]
+
+
+def standing_evidence(author_id: int) -> StandingEvidence:
+    """The ties that bring trust to an author, with the flow of the co-author at the other end of each; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH tie AS (
+                SELECT b_id AS id, trust_strength AS weight FROM graph_collaboration WHERE a_id = %(author)s
+                UNION ALL SELECT a_id, trust_strength FROM graph_collaboration WHERE b_id = %(author)s
+            ), brought AS (
+                SELECT id, n.display_name, weight, n.level, coalesce(t.flow, 0) AS flow, t.computed_at,
+                       weight * ((1 - %(damping)s) * (n.level >= %(seed)s)::int + %(damping)s * coalesce(t.flow, 0))
+                       AS trust
+                FROM tie JOIN works_author n USING (id) LEFT JOIN graph_trustsnapshot t ON t.author_id = n.id
+                WHERE weight > 0 AND n.status = 'active'
+            )
+            SELECT id, display_name, weight, level, flow, computed_at, trust / sum(weight) OVER (), count(*) OVER (),
+                   sum(weight) OVER (), count(*) FILTER (WHERE trust = 0) OVER (),
+                   coalesce(sum(weight) FILTER (WHERE trust = 0) OVER (), 0)
+            FROM brought ORDER BY trust DESC, id LIMIT %(limit)s
+            """,
+            {"author": author_id, "damping": DAMPING, "seed": SEED_LEVEL, "limit": TRUST_TIES},
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return StandingEvidence(0, 0.0, 0, 0.0, ())
+    shown = [TrustTie(*row[:7]) for row in rows if row[6] > 0]
+    count, weight, silent, silent_weight = rows[0][7:]
+    return StandingEvidence(count, weight, silent, silent_weight, shown)

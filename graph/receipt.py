@@ -1,8 +1,9 @@
 """The trust receipt: every fact behind a score as canonical JSON with a signature that anyone can check.
 
 Canonical means UTF-8, keys in code-point order, no space, whole numbers and text only (a flow is text with six
-decimals): two programs that agree on the values agree on the bytes (a subset of RFC 8785). The signature is Ed25519
-(RFC 8032) over those bytes. ``static/tools/verify_trust_receipt.py`` computes the score again without this code.
+decimals, a weight with nine): two programs that agree on the values agree on the bytes (a subset of RFC 8785). The
+signature is Ed25519 (RFC 8032) over those bytes. ``static/tools/verify_trust_receipt.py`` computes the score again
+without this code, standing included: it follows from the flows of the co-authors, who have receipts of their own.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from graph.standing import DAMPING, FULL_FLOW, METHOD, STEPS
 from graph.trust import Trust
 
 KIND = "bzpeer-trust-receipt"
-VERSION = 1
+VERSION = 2
 KEY_PURPOSE = b"bzpeer trust receipt signing key 1"
 
 
@@ -35,6 +36,46 @@ class Evidence:
     shown: Sequence[Mapping[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class TrustTie:
+    """A collaboration that brings trust: its weight, the level and flow of the co-author, and what it adds to the flow.
+
+    ``computed_at`` is when the co-author's own snapshot last changed.
+    """
+
+    id: int
+    name: str
+    weight: float
+    level: int
+    flow: float
+    computed_at: datetime | None
+    brings: float
+
+
+@dataclass(frozen=True, slots=True)
+class StandingEvidence:
+    """What a flow follows from: how many ties carry trust and their weight, how many of them bring none, the others.
+
+    Ties that bring trust and are not ``shown`` are those that bring least.
+    """
+
+    count: int
+    weight: float
+    silent: int
+    silent_weight: float
+    shown: Sequence[TrustTie]
+
+    @property
+    def follows(self) -> float:
+        """The flow that the shown ties give."""
+        return sum(tie.brings for tie in self.shown)
+
+    @property
+    def bringing(self) -> int:
+        """How many ties bring trust."""
+        return self.count - self.silent
+
+
 def payload(
     *,
     author_id: int,
@@ -44,6 +85,7 @@ def payload(
     flow: float,
     computed_at: datetime,
     evidence: Mapping[str, Evidence],
+    standing: StandingEvidence,
 ) -> dict[str, Any]:
     """The receipt without its signature. ``evidence`` has ``works``, ``topics`` and ``close_collaborators``."""
     return {
@@ -51,7 +93,7 @@ def payload(
         "version": VERSION,
         "formula": trust.formula,
         "author": {"id": author_id, "name": name, "url": url},
-        "computed_at": computed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "computed_at": _moment(computed_at),
         "facts": {
             **{key: {"count": facts.total, "shown": list(facts.shown)} for key, facts in evidence.items()},
             "level": trust.level.number,
@@ -61,6 +103,12 @@ def payload(
                 "damping": f"{DAMPING:.6f}",
                 "full_flow": f"{FULL_FLOW:.6f}",
                 "flow": f"{flow:.6f}",
+                "ties": {
+                    "count": standing.count,
+                    "weight": f"{standing.weight:.9f}",
+                    "silent": {"count": standing.silent, "weight": f"{standing.silent_weight:.9f}"},
+                    "shown": [_tie(tie) for tie in standing.shown],
+                },
             },
         },
         "terms": [{"key": term.key, "points": term.points, "maximum": term.maximum} for term in trust.terms],
@@ -69,6 +117,21 @@ def payload(
         "score": trust.score,
         "label": trust.label,
     }
+
+
+def _tie(tie: TrustTie) -> dict[str, Any]:
+    return {
+        "id": tie.id,
+        "name": tie.name,
+        "weight": f"{tie.weight:.9f}",
+        "level": tie.level,
+        "flow": f"{tie.flow:.6f}",
+        "computed_at": _moment(tie.computed_at) if tie.computed_at else "",
+    }
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def canonical(receipt: Mapping[str, Any]) -> bytes:

@@ -40,9 +40,9 @@ def refresh(touched: Iterable[int], changes: Changes, *, cause: TrustChange.Caus
     """Bring snapshots up to date after a change; how many changed.
 
     The facts of the ``touched`` authors, and of those who have more or fewer close collaborators now, are counted
-    again. Flows are worked out again for touched authors whose ties carry more or less trust than before and, where an
-    author became a source of trust or ceased to be one, for it and its direct co-authors; the small differences further
-    away wait for the nightly computation.
+    again. Flows are worked out again where ties carry more or less trust than before and, where an author became a
+    source of trust or ceased to be one, appeared or disappeared, for it and its direct co-authors; the small
+    differences further away wait for the nightly computation.
     """
     touched = set(touched)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -50,7 +50,7 @@ def refresh(touched: Iterable[int], changes: Changes, *, cause: TrustChange.Caus
         cursor.execute("CREATE TEMP TABLE scope (id bigint PRIMARY KEY, is_flowing bool NOT NULL) ON COMMIT DROP")
         cursor.execute(
             "INSERT INTO scope SELECT id, id = ANY(%s) FROM unnest(%s::bigint[]) AS v(id)",
-            [list(touched & changes.trusting), list(touched | changes.close)],
+            [list(changes.trusting), list(touched | changes.close | changes.trusting)],
         )
         cursor.execute("ANALYZE scope")
         cursor.execute(f"""
@@ -58,7 +58,8 @@ def refresh(touched: Iterable[int], changes: Changes, *, cause: TrustChange.Caus
             WITH turned AS (
                 SELECT a.id FROM scope JOIN works_author a USING (id)
                 LEFT JOIN graph_trustsnapshot t ON t.author_id = a.id
-                WHERE (a.level >= {SEED_LEVEL} AND a.status = 'active') <> (coalesce(t.level, 0) >= {SEED_LEVEL})
+                WHERE (a.status = 'active') <> (t.author_id IS NOT NULL)
+                   OR (a.level >= {SEED_LEVEL}) <> (t.level >= {SEED_LEVEL})
             )
             SELECT id, true FROM turned
             UNION SELECT b_id, true FROM graph_collaboration JOIN turned ON id = a_id
@@ -86,7 +87,7 @@ def recompute(*, cause: TrustChange.Cause, at: datetime) -> int:
         ties = columns.read(
             "SELECT a_id, b_id, trust_strength FROM graph_collaboration WHERE trust_strength > 0", _TIES
         )
-        network = standing.build(ties["a"], ties["b"], ties["weight"])
+        network = _network(ties)
         del ties
         flows = standing.flow(network, facts["author_id"][facts["level"] >= SEED_LEVEL])
         by_author = _align(facts["author_id"], network.author_ids, flows)
@@ -130,7 +131,7 @@ def _flows_nearby(author_ids: NDArray[np.int64]) -> NDArray[np.float64]:
         " WHERE scope.is_flowing AND smaller.id IS NULL AND c.trust_strength > 0",
         _TIES,
     )
-    network = standing.build(ties["a"], ties["b"], ties["weight"])
+    network = _network(ties)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT a.id, a.level >= {SEED_LEVEL}, coalesce(t.flow, 0) FROM works_author a"
@@ -146,6 +147,13 @@ def _flows_nearby(author_ids: NDArray[np.int64]) -> NDArray[np.float64]:
     is_flowing = np.isin(author_ids, flowing)
     flows[is_flowing] = _align(author_ids[is_flowing], network.author_ids, fresh)
     return flows
+
+
+def _network(ties: dict[str, columns.Column]) -> standing.CollaborationGraph:
+    """The graph of the ties between public records: hidden ones neither give trust nor hand it on."""
+    gone = columns.read("SELECT id FROM works_author WHERE status <> 'active' ORDER BY 1", {"id": "int8"})["id"]
+    is_public = ~(np.isin(ties["a"], gone) | np.isin(ties["b"], gone))
+    return standing.build(ties["a"][is_public], ties["b"][is_public], ties["weight"][is_public])
 
 
 def _align(

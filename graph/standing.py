@@ -107,7 +107,7 @@ def flow_nearby(graph: CollaborationGraph, seeds: Integers, stale: Integers, kno
     flows[rows] = 0.0
     for _ in range(STEPS):
         flows[rows] = (from_seeds + DAMPING * (ties @ flows)) / degrees
-    is_same = np.abs(flows - known) <= known * DAMPING**STEPS * 2
+    is_same = np.abs(flows - known) <= np.minimum(known * 2, 1.0 - DAMPING) * DAMPING**STEPS
     return np.where(is_same, known, flows)
 
 

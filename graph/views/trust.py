@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from graph import focus, receipt
-from graph.evidence import evidence_of
+from graph.evidence import evidence_of, standing_evidence
 from graph.models import TrustChange, TrustSnapshot
 from graph.standing import DAMPING, MAXIMUM_AUTHORS, STEPS
 from graph.trust import LEVELS
@@ -35,6 +35,7 @@ def page(request: HttpRequest, author_id: int, slug: str) -> HttpResponse:
         "snapshot": snapshot,
         "trust": snapshot.computed if snapshot else None,
         "evidence": evidence_of(snapshot) if snapshot else {},
+        "standing": standing_evidence(author.pk) if snapshot else None,
         "changes": TrustChange.objects.filter(author=author).order_by("-at")[:CHANGES_SHOWN],
         "levels": LEVELS,
         "method": {"steps": STEPS, "damping": DAMPING, "authors": MAXIMUM_AUTHORS},
@@ -74,4 +75,5 @@ def _payload(request: HttpRequest, author: Author, snapshot: TrustSnapshot) -> d
         flow=snapshot.flow,
         computed_at=snapshot.computed_at,
         evidence=evidence_of(snapshot),
+        standing=standing_evidence(author.pk),
     )

@@ -7,6 +7,7 @@ import itertools
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -86,9 +87,24 @@ def test_a_receipt_without_a_score_says_so(client: Client) -> None:
 
 
 def verify(document: object, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    file = folder / "receipt.json"
-    file.write_text(json.dumps(document), encoding="utf-8")
-    return subprocess.run([sys.executable, VERIFIER, file, *options], capture_output=True, text=True, check=False)
+    return verify_all([document], folder, *options)
+
+
+def verify_all(documents: Iterable[object], folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    files = []
+    for number, document in enumerate(documents):
+        files.append(folder / f"receipt-{number}.json")
+        files[-1].write_text(json.dumps(document), encoding="utf-8")
+    return subprocess.run([sys.executable, VERIFIER, *files, *options], capture_output=True, text=True, check=False)
+
+
+def small_network() -> list[Author]:
+    """Twelve authors, two of them verified, with works of two to four people."""
+    people = [AuthorFactory.create(level=3 if number in (0, 7) else 1) for number in range(12)]
+    for number in range(12):
+        printed_work([people[(number + step) % 12] for step in (0, 1, 3, 7)[: 2 + number % 3]])
+    refresh_all()
+    return people
 
 
 def test_the_verifier_computes_the_signed_receipt_again(client: Client, tmp_path: Path) -> None:
@@ -98,6 +114,52 @@ def test_the_verifier_computes_the_signed_receipt_again(client: Client, tmp_path
     done = verify(document, tmp_path, "--key", key)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "signature holds" in done.stdout
+
+
+def test_the_standing_of_everyone_follows_from_the_receipts_of_the_co_authors(client: Client, tmp_path: Path) -> None:
+    people = small_network()
+    documents = [client.get(f"{author.get_absolute_url()}trust.json").json() for author in people]
+    assert sum(float(one["receipt"]["facts"]["standing"]["flow"]) > 0 for one in documents) > 6
+    done = verify_all(documents, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_receipts_that_contradict_each_other_are_found(client: Client, tmp_path: Path) -> None:
+    people = small_network()
+    documents = [client.get(f"{author.get_absolute_url()}trust.json").json() for author in people]
+    tie = next(tie for one in documents for tie in one["receipt"]["facts"]["standing"]["ties"]["shown"])
+    tie["flow"] = f"{float(tie['flow']) + 0.001:.6f}"
+    assert "a flow that" in verify_all(documents, tmp_path).stdout
+    tie["weight"] = f"{float(tie['weight']) - 0.001:.9f}"
+    assert "has two weights" in verify_all(documents, tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("part", "value"), [("flow", "0.400000"), ("flow", "0.000000"), ("level", 1), ("weight", "9.")]
+)
+def test_a_flow_that_does_not_follow_from_its_ties_is_found(
+    client: Client, tmp_path: Path, part: str, value: object
+) -> None:
+    ada, ben, _ = chain("Ada Lovelace", "Ben Okri", "Cho Chang")
+    Author.objects.filter(pk=ada.pk).update(level=3)
+    refresh_all()
+    document = client.get(f"{ben.get_absolute_url()}trust.json").json()
+    standing = document["receipt"]["facts"]["standing"]
+    (standing if part == "flow" else standing["ties"]["shown"][0])[part] = value
+    done = verify(document, tmp_path)
+    assert done.returncode == 1
+    assert "WRONG  standing: " in done.stdout
+
+
+def test_the_receipt_page_names_the_ties_that_bring_standing(client: Client) -> None:
+    ada, ben, _ = chain("Ada Lovelace", "Ben Okri", "Cho Chang")
+    address = f"{ben.get_absolute_url()}trust/"
+    assert "no verified author is within 8 steps" in client.get(address).content.decode()
+    Author.objects.filter(pk=ada.pk).update(level=3)
+    refresh_all()
+    page = client.get(address).content.decode()
+    assert "It comes over 2 of 2 collaborations" in page
+    assert "L3" in page
 
 
 @pytest.mark.parametrize(
