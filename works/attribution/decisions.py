@@ -28,7 +28,7 @@ def mine(authorship: int, author: int, by: By) -> EventBatch:
     """The authorship is the author's: move it there from wherever it is, or confirm that it is there."""
     with acting(EventBatch.Kind.MINE, by, author) as act:
         _active(author)
-        held = _held([authorship])[0]
+        held = _held([authorship], with_works=True)[0]
         records = absorbed_records(author)
         standing = Decision.objects.standing().filter(authorship=authorship).select_related("author", "work")
         confirmed = list(standing.filter(kind=Kind.MINE))
@@ -52,7 +52,7 @@ def mine(authorship: int, author: int, by: By) -> EventBatch:
 def not_mine(authorships: Collection[int], author: int, by: By) -> EventBatch:
     """None of these authorships is the author's: each goes to a record of its own, for the machine to look at again."""
     with acting(EventBatch.Kind.NOT_MINE, by, author) as act:
-        held = _held(authorships)
+        held = _held(authorships, with_works=True)
         if not held:
             raise DecisionError("No work was named.")
         elsewhere = [row for row in held if row.author_id != author]
@@ -158,9 +158,9 @@ def _active(author: int) -> Author:
     return record
 
 
-def _held(authorships: Collection[int]) -> list[Attribution]:
+def _held(authorships: Collection[int], *, with_works: bool = False) -> list[Attribution]:
     """The attributions, locked; refuses positions that have none."""
-    rows = held_rows(authorships)
+    rows = held_rows(authorships, with_works=with_works)
     if len(rows) != len(set(authorships)):
         raise DecisionError("A position of a work that belongs to no author record (a group, or gone) was named.")
     return rows

@@ -5,15 +5,18 @@ People's acts wait for one another (they are rare and short), so that what an ac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 from django.utils import timezone
 
+from works.attribution.records import among
 from works.attribution.summaries import refresh_authors
+from works.copying import copy_rows, escaped
 from works.load import mark_dirty
 from works.models import Attribution, Author, AuthorEvent, Authorship, Decision, EventBatch
 
@@ -84,7 +87,7 @@ class Act:
                     [held.confidence for held in attributions],
                 ],
             )
-        self._blocks |= set(Authorship.objects.filter(pk__in=ids).values_list("block", flat=True))
+        self._blocks |= set(Authorship.objects.filter(pk__in=among(ids)).values_list("block", flat=True).distinct())
 
     def change_record(self, author: Author, **columns: Any) -> None:
         """Write columns of the record itself (its state, its name)."""
@@ -130,7 +133,7 @@ class Act:
 
         Not from an undo: who takes a change back wants what was there before, not another opinion.
         """
-        AuthorEvent.objects.bulk_create(self._events, batch_size=1_000)
+        _log(self._events)
         refresh_authors(sorted(self._touched))
         if self.batch.kind != EventBatch.Kind.UNDO:
             mark_dirty(self._blocks, is_whole=True)
@@ -150,11 +153,39 @@ def acting(kind: str, by: By, author: int | None, other: int | None = None) -> I
         act.finish()
 
 
-def held_rows(authorships: Collection[int]) -> list[Attribution]:
-    """The attributions of these authorships, locked, in the order of their ids; a group or a lost position has none."""
-    rows = Attribution.objects.select_for_update(of=("self",)).select_related("authorship", "work")
-    light = rows.defer("work__search", "work__abstract", "work__byline", "reasons")
-    return list(light.filter(pk__in=list(authorships)).order_by("pk"))
+def held_rows(authorships: Collection[int], *, with_works: bool = False) -> list[Attribution]:
+    """The attributions of these authorships, locked, in the order of their ids; a group or a lost position has none.
+
+    ``with_works`` loads what was printed and the works' titles along with them.
+    """
+    rows = Attribution.objects.select_for_update(of=("self",)).defer("reasons")
+    if with_works:
+        rows = rows.select_related("authorship", "work").defer(
+            "work__search", "work__abstract", "work__byline", "reasons"
+        )
+    return list(rows.filter(pk__in=among(authorships)).order_by("pk"))
+
+
+def _log(events: Iterable[AuthorEvent]) -> None:
+    """Write events by COPY: a merge of two large records has thousands."""
+
+    def number(value: int | None) -> str:
+        return "\\N" if value is None else str(value)
+
+    def facts(value: Any) -> str:
+        return escaped(msgspec.json.encode(value).decode())
+
+    with connection.cursor() as cursor:
+        copy_rows(
+            cursor,
+            "works_authorevent",
+            "batch_id, authorship_id, source_id, target_id, before, after",
+            (
+                f"{event.batch_id}\t{number(event.authorship_id)}\t{number(event.source_id)}\t{event.target_id}"
+                f"\t{facts(event.before)}\t{facts(event.after)}"
+                for event in events
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,21 +205,18 @@ def log_machine(moves: Sequence[MachineMove], redirects: dict[int, int]) -> None
         return
     machine = Attribution.DecidedBy.MACHINE
     batch = EventBatch.objects.create(kind=EventBatch.Kind.MACHINE, role=machine)
-    AuthorEvent.objects.bulk_create(
-        (
-            AuthorEvent(
-                batch=batch,
-                authorship_id=move.authorship,
-                source_id=move.source,
-                target_id=move.target,
-                before={"decided_by": machine, "confidence": round(move.before, 4)},
-                after={"decided_by": machine, "confidence": round(move.after, 4)},
-            )
-            for move in moves
-        ),
-        batch_size=2_000,
+    _log(
+        AuthorEvent(
+            batch=batch,
+            authorship_id=move.authorship,
+            source_id=move.source,
+            target_id=move.target,
+            before={"decided_by": machine, "confidence": round(move.before, 4)},
+            after={"decided_by": machine, "confidence": round(move.after, 4)},
+        )
+        for move in moves
     )
-    AuthorEvent.objects.bulk_create(
+    _log(
         AuthorEvent(
             batch=batch,
             target_id=author,

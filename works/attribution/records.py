@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from works.copying import copy_rows
 from works.models import Attribution, Author, AuthorEvent
@@ -15,6 +16,11 @@ _COLUMNS = (
     "id, status, display_name, family, given, name_key, block, homepage, level, is_open_to_collaborate,"
     " work_count, name_forms, years, affiliations, revision, created_at, modified_at"
 )
+
+
+def among(ids: Collection[int]) -> RawSQL:
+    """The ids as one parameter for an ``__in`` lookup: Django's list of parameters costs more than the query."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
 
 
 def new_authors(count: int) -> list[int]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from works.attribution.anchors import keep_anchors
 from works.attribution.contradictions import DecisionError, refuse_contradiction
 from works.attribution.journal import Act, By, State, acting, held_rows
-from works.attribution.records import new_authors, present_records
-from works.models import Attribution, Author, AuthorEvent, Decision, EventBatch
+from works.attribution.records import among, new_authors, present_records
+from works.models import Attribution, Author, AuthorEvent, Decision, EventBatch, Work
 
 MACHINE = Attribution.DecidedBy.MACHINE
 
@@ -35,10 +35,13 @@ def undo(batch: EventBatch, by: By) -> Undone:
             raise DecisionError("This was undone before.")
         undone = Undone(act.batch)
         act.withdraw(Decision.objects.standing().filter(batch=batch))
-        events = AuthorEvent.objects.filter(batch=batch, undone_by=None).select_related("batch", "target")
+        events = AuthorEvent.objects.filter(batch=batch, undone_by=None)
         for event in events.filter(authorship=None).order_by("-pk"):
             _restore_record(act, event, undone)
-        _restore_works(act, list(events.exclude(authorship=None).order_by("pk")), undone)
+        moves = list(events.exclude(authorship=None).order_by("pk"))
+        for move in moves:
+            move.batch = batch
+        _restore_works(act, moves, undone)
         batch.undone_by = act.batch
         batch.save(update_fields=["undone_by"])
     return undone
@@ -81,7 +84,11 @@ def undo_event(event: AuthorEvent, by: By) -> Undone:
 def overtaken(events: Sequence[AuthorEvent]) -> set[int]:
     """The authorships of those events after which a person changed the attribution again, and that still stands."""
     last = {event.authorship_id: event.pk for event in events}
-    later = AuthorEvent.objects.filter(authorship__in=last, pk__gt=min(last.values(), default=0), undone_by=None)
+    later = AuthorEvent.objects.filter(
+        authorship__in=among([pk for pk in last if pk is not None]),
+        pk__gt=min(last.values(), default=0),
+        undone_by=None,
+    )
     people = later.exclude(batch__role=MACHINE).exclude(batch__kind=EventBatch.Kind.UNDO)
     return {authorship for authorship, pk in people.values_list("authorship_id", "pk") if pk > last[authorship]}
 
@@ -101,34 +108,38 @@ def _restore_works(act: Act, events: Sequence[AuthorEvent], undone: Undone) -> N
     held = {row.authorship_id: row for row in held_rows([event.authorship_id or 0 for event in events])}
     ways = _ways_back(events)
     taken = set(
-        Attribution.objects.filter(author__in=ways.values(), work__in=[row.work_id for row in held.values()])
-        .exclude(pk__in=held)
+        Attribution.objects.filter(
+            author__in=among(set(ways.values())), work__in=among([row.work_id for row in held.values()])
+        )
+        .exclude(pk__in=among(held))
         .values_list("author_id", "work_id")
     )
     states: dict[int, State] = {}
+    kept: list[tuple[int, str]] = []
     for event in events:
         row = held.get(event.authorship_id or 0)
         if row is None:
             continue
         target = ways[event.pk]
         if row.authorship_id in later:
-            undone.kept.append(f"“{row.work}”: a later edit stands.")
+            kept.append((row.work_id, "a later edit stands."))
         elif (target, row.work_id) in taken:
-            undone.kept.append(f"“{row.work}”: the record has another position of this work by now.")
+            kept.append((row.work_id, "the record has another position of this work by now."))
         else:
             states[row.authorship_id] = State(target, event.before["decided_by"], event.before["confidence"])
             undone.restored += event.source_id != event.target_id
+    titles = dict(Work.objects.filter(pk__in=among([work for work, _ in kept])).values_list("pk", "title"))
+    undone.kept += [f"“{titles[work]}”: {why}" for work, why in kept]
     act.set_states(states, [held[pk] for pk in states])
-    AuthorEvent.objects.filter(pk__in=[event.pk for event in events if event.authorship_id in states]).update(
-        undone_by=act.batch
-    )
+    done = [event.pk for event in events if event.authorship_id in states]
+    AuthorEvent.objects.filter(pk__in=among(done)).update(undone_by=act.batch)
 
 
 def _held_or_refuse(event: AuthorEvent) -> Attribution:
     """The attribution that the event is about, if nobody changed it later."""
     if overtaken([event]):
         raise DecisionError("A later edit of the same work stands. Undo that first.")
-    held = held_rows([event.authorship_id or 0])
+    held = held_rows([event.authorship_id or 0], with_works=True)
     if not held:
         raise DecisionError("The position stands in the author list no longer.")
     return held[0]
