@@ -34,6 +34,23 @@ def test_pages_of_the_account_hold_to_the_security_policy(signed_in: Client, nam
     assert "private" in answer["Cache-Control"]
 
 
+def test_an_installation_without_other_logins_says_so(signed_in: Client) -> None:
+    page = signed_in.get(reverse("socialaccount_connections")).content.decode()
+    assert "Nothing to connect" in page
+    assert "Connect another" not in page
+
+
+def test_a_forgotten_password_is_replaced_by_mail(client: Client, reader: User) -> None:
+    assert client.post(reverse("account_reset_password"), {"email": reader.email}).status_code == 302
+    assert "Look at your mail" in client.get(reverse("account_reset_password_done")).content.decode()
+    [letter] = mail.outbox
+    [link] = re.findall(r"http://testserver(/\S+)", str(letter.body))
+    form = client.get(link, follow=True)
+    fresh = {"password1": "a wholly new pass phrase", "password2": "a wholly new pass phrase"}
+    assert client.post(form.redirect_chain[-1][0], fresh).status_code == 302
+    assert client.login(email=reader.email, password=fresh["password1"])
+
+
 def test_an_account_needs_its_address_confirmed(client: Client) -> None:
     answer = client.post(reverse("account_signup"), SIGN_UP)
     assert answer["Location"] == reverse("account_email_verification_sent")
