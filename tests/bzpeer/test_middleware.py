@@ -21,3 +21,9 @@ def test_what_a_signed_in_person_sees_is_private(client: Client) -> None:
     answer = client.get("/healthz")
     assert "private" in answer["Cache-Control"]
     assert "Cookie" in answer["Vary"]
+
+
+def test_the_icon_is_found_where_browsers_look_for_it(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+    assert answer.status_code == 302
+    assert answer["Location"].endswith("icon.svg")
