@@ -1,0 +1,76 @@
+"""Every kind of page, in both themes, at 1280 and at 320 px: nothing that axe finds, nothing wider than the window."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, ViewportSize
+from pytest_django.live_server_helper import LiveServer
+
+from graph.refresh import refresh_authors
+from tests.browser.conftest import NewContext, violations
+from tests.factories import PASSWORD, AuthorshipInstitutionFactory, InstitutionFactory
+from tests.profiles.people import account, ada_lovelace
+from works.models import Author, Work
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clean_cache")]
+
+WIDTHS: list[ViewportSize] = [{"width": 1280, "height": 900}, {"width": 320, "height": 640}]
+RESEARCHER = ["", "trust/", "context/", "history/", "card/", "corrections/", "claim/", "invite/", "graph/"]
+CATALOGUE = [
+    *("/", "/search/?q=notes", "/search/?kind=researchers&q=ada", "/search/?kind=topics", "/search/?kind=institutions"),
+    *("/search/?q=nothingmatchesthis", "/listing/", "/topics/", "/institutions/", "/names/lovelace-ada/", "/nowhere/"),
+    *("/graph/", "/graph/path/", "/corrections/", "/quality/", "/researchers/999999-nobody/"),
+]
+BEFORE_LOG_IN = ["login/", "signup/", "password/reset/", "password/reset/done/", "confirm-email/"]
+ACCOUNT = ["email/", "password/change/", "3rdparty/", "logout/", "2fa/", "2fa/totp/activate/", "reauthenticate/"]
+OWN = ["/me/", "/me/feed/", "/me/following/", "/me/settings/", "/corrections/mine/"]
+STAFF = ["/imports/", "/imports/new/sample/", "/corrections/queue/", "/corrections/merge/"]
+
+
+@pytest.fixture
+def ada() -> Author:
+    author = ada_lovelace()
+    refresh_authors(Author.objects.values_list("pk", flat=True))
+    return author
+
+
+def faults(page: Page, paths: list[str]) -> dict[str, list[str]]:
+    """What is wrong with each page that is not right, by its address."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        answer = page.goto(path)
+        problems = [] if answer is not None and answer.status in (200, 404) else [f"answered {answer}"]
+        for size in WIDTHS:
+            page.set_viewport_size(size)
+            width = page.evaluate("document.documentElement.scrollWidth")
+            if width > size["width"]:
+                problems.append(f"needs {width} px of {size['width']}")
+            problems += violations(page)
+        if problems:
+            found[path] = problems
+    return found
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_for_everybody(new_context: NewContext, ada: Author, theme: str) -> None:
+    work = Work.objects.listed()[0]
+    place = InstitutionFactory.create(name="University of London")
+    AuthorshipInstitutionFactory.create(authorship=work.authorships.all()[0], institution=place)
+    paths = [*CATALOGUE, work.get_absolute_url(), place.get_absolute_url()]
+    paths += [f"{ada.get_absolute_url()}{part}" for part in RESEARCHER if part not in ("claim/", "invite/")]
+    paths += [f"/graph/?focus=researcher:{ada.pk}", *(f"/accounts/{part}" for part in BEFORE_LOG_IN)]
+    assert faults(new_context(color_scheme=theme).new_page(), paths) == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_for_the_signed_in(new_context: NewContext, live_server: LiveServer, ada: Author, theme: str) -> None:
+    account("Sam Staff", is_staff=True, email="staff@example.org")
+    page = new_context(color_scheme=theme).new_page()
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill("staff@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{live_server.url}/")
+    paths = [*OWN, *STAFF, *(f"{ada.get_absolute_url()}{part}" for part in RESEARCHER)]
+    # Logging in just now counts as proof, so pages behind a renewed password show themselves.
+    assert faults(page, [*paths, *(f"/accounts/{part}" for part in ACCOUNT)]) == {}
