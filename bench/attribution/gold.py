@@ -59,7 +59,7 @@ class GoldSet:
                 work = decoder.decode(line)
                 names = [parse_name(byline.name) for byline in work.bylines]
                 if initials and chance.random() < initials:
-                    names = [_with_initials(name, chance) for name in names]
+                    names = [with_initials(name, chance) for name in names]
                 self.works[number] = describe_work(
                     WorkFacts(work.title, names, work.abstract, work.topics, work.venue, work.year)
                 )
@@ -83,7 +83,7 @@ class GoldSet:
         return gathering, self.person[gathering.order]
 
 
-def _with_initials(name: Name, chance: random.Random) -> Name:
+def with_initials(name: Name, chance: random.Random) -> Name:
     """The name with initials for given names, all of them or the first only."""
     tokens = given_tokens(name.given)
     kept = tokens if chance.random() < 0.5 else tokens[:1]
