@@ -6,8 +6,11 @@ import re
 from enum import IntEnum
 from functools import lru_cache
 
+from works.name_east_asian import are_korean_families, are_romanisations, short_vowels
 from works.name_forms import (
     EAST_ASIAN_FAMILIES,
+    FAMILIES_FIRST,
+    FAMILY_SPELLINGS,
     PARTICLES,
     fold,
     fold_umlauts,
@@ -101,14 +104,37 @@ def _compare_families(first: str, second: str) -> Agreement:
         return Agreement.EQUAL
     if a.replace(" ", "") == b.replace(" ", ""):
         return Agreement.VARIANT
-    bare_a = fold_umlauts("".join(word for word in a.split() if word not in PARTICLES) or a)
-    bare_b = fold_umlauts("".join(word for word in b.split() if word not in PARTICLES) or b)
-    if bare_a == bare_b or (len(bare_a) > 4 and romanisation_skeleton(bare_a) == romanisation_skeleton(bare_b)):
+    bare_a, bare_b = _bare_family(first), _bare_family(second)
+    if short_vowels(bare_a) == short_vowels(bare_b) or are_korean_families(bare_a, bare_b):
+        return Agreement.VARIANT
+    if len(bare_a) > 4 and romanisation_skeleton(bare_a) == romanisation_skeleton(bare_b):
+        return Agreement.VARIANT
+    # "Alsayed" is "El-Sayed" where the article is joined.
+    if (bare_a != a and b in (f"al{bare_a}", f"el{bare_a}")) or (bare_b != b and a in (f"al{bare_b}", f"el{bare_b}")):
         return Agreement.VARIANT
     parts_a, parts_b = _surnames(first), _surnames(second)
     if len(parts_a) != len(parts_b) and (parts_a <= parts_b or parts_b <= parts_a):
         return Agreement.VARIANT
     return Agreement.CONFLICT
+
+
+_SON_OF = re.compile(r"^mac ?(?=[bcdgklmnpq][a-z]{3})|^mc (?=[a-z]{3})")
+
+
+@lru_cache(maxsize=1 << 15)
+def _bare_family(family: str) -> str:
+    """A family name without particles, hyphens and marks that come and go between spellings."""
+    folded = _SON_OF.sub("mc", fold(family))
+    words = (
+        [fold(part) for word in family.split() for part in _article_apart(word)] if "-" in family else folded.split()
+    )
+    bare = fold_umlauts("".join(word for word in words if word not in PARTICLES) or folded)
+    return FAMILY_SPELLINGS.get(bare, bare)
+
+
+def _article_apart(word: str) -> list[str]:
+    parts = hyphen_parts(word)
+    return parts if parts and fold(parts[0]) in PARTICLES else [word]
 
 
 @lru_cache(maxsize=1 << 15)
@@ -126,7 +152,8 @@ def _compare_given(first: Tokens, second: Tokens, is_east_asian: bool) -> Agreem
         return Agreement.INITIAL if first or second else Agreement.EQUAL
     if first == second:
         return Agreement.EQUAL
-    if "".join(t for t, _ in first) == "".join(t for t, _ in second) and not (first[0][1] or second[0][1]):
+    joined_a, joined_b = "".join(t for t, _ in first), "".join(t for t, _ in second)
+    if (joined_a == joined_b or are_romanisations(joined_a, joined_b)) and not (first[0][1] or second[0][1]):
         return Agreement.VARIANT
     shorter, longer = sorted((first, second), key=len)
     if len(shorter) == 1 and len(longer) > 1:
@@ -165,7 +192,7 @@ def _compare_token(first: tuple[str, bool], second: tuple[str, bool]) -> Agreeme
     if a_is_short or b_is_short:
         compatible = (a_is_short and b.startswith(a)) or (b_is_short and a.startswith(b))
         return Agreement.INITIAL if compatible else Agreement.CONFLICT
-    if fold_umlauts(a) == fold_umlauts(b) or are_nicknames(a, b):
+    if fold_umlauts(a) == fold_umlauts(b) or are_nicknames(a, b) or are_romanisations(a, b):
         return Agreement.VARIANT
     if min(len(a), len(b)) > 3 and not (pinyin_syllables(a) and pinyin_syllables(b)):
         return Agreement.VARIANT if romanisation_skeleton(a) == romanisation_skeleton(b) else Agreement.CONFLICT
@@ -189,7 +216,7 @@ def _compare_swapped(first: Name, second: Name) -> Agreement:
     family_a, family_b = fold(first.family), fold(second.family)
     if len(given_a) < 2 or given_a != family_b or family_a != given_b:
         return Agreement.CONFLICT
-    known = family_a in EAST_ASIAN_FAMILIES or family_b in EAST_ASIAN_FAMILIES
+    known = FAMILIES_FIRST & {family_a, family_b}
     return Agreement.VARIANT if known else Agreement.CONFLICT
 
 

@@ -155,6 +155,25 @@ EAST_ASIAN_FAMILIES: Final = words_of(
     " ahn song ryu hong jeon moon son bae baek heo noh nam ha chung nguyen tran pham hoang phan vu vo dang bui ngo"
     " duong ly chan wong cheung leung lau ng ho cheng yip kwok chow chu tsai hsu hsieh hung kuo tseng"
 )
+#: Common Japanese and Hungarian family names, which are printed first at home as well.
+_JAPANESE_FAMILIES: Final = words_of(
+    "sato suzuki takahashi tanaka watanabe ito itoh yamamoto nakamura kobayashi kato yoshida yamada sasaki yamaguchi"
+    " matsumoto inoue kimura shimizu yamazaki mori abe ikeda hashimoto yamashita ishikawa nakajima maeda fujita ogawa"
+    " goto okada hasegawa murakami kondo ishii saito saitoh sakamoto endo aoki fujii nishimura fukuda ota ohta miura"
+    " fujiwara okamoto matsuda nakagawa nakano harada ono tamura takeuchi kaneko wada nakayama ishida ueda morita hara"
+    " shibata sakai kudo yokoyama miyazaki miyamoto uchida takagi ando taniguchi ohno maruyama imai takada fujimoto"
+    " takeda murata ueno sugiyama masuda sugawara hirano kojima otsuka kubo matsui chiba nomura nakamoto"
+)
+_HUNGARIAN_FAMILIES: Final = words_of(
+    "nagy kovacs toth szabo horvath varga kiss molnar nemeth farkas balogh papp erdos"
+)
+_WADE_GILES_FAMILIES: Final = words_of(
+    "chiang chien chou hsiao hsiung hsueh jen kao lo pai pao shih sung teng tien ting tsao tsui tu tung yeh yen yin"
+)
+#: Family names for which both orders of a printed name are usual.
+FAMILIES_FIRST: Final = EAST_ASIAN_FAMILIES | _WADE_GILES_FAMILIES | _JAPANESE_FAMILIES | _HUNGARIAN_FAMILIES
+#: Spellings of one Chinese family name: 吕 is printed Lü, Lyu, Lv.
+FAMILY_SPELLINGS: Final = {"lv": "lu", "lyu": "lu", "nv": "nu", "tsoi": "choi"}
 VIETNAMESE_FAMILIES: Final = words_of("nguyen tran pham hoang phan vu vo dang bui ngo duong huynh dinh trinh")
 _GROUP: Final = re.compile(
     r"^(?:for|on behalf of)\s+(?:the|all)\b|\bcollaborat(?:ions?|ors)\b|\bcollab\.?$|\bconsorti(?:um|a)\b"

@@ -6,6 +6,7 @@ to bear a split at the wrong word: they look at all words of a name.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import msgspec
@@ -72,6 +73,9 @@ def parse_name(
     words, found = _without_suffix(text.split())
     if len(words) == 1:
         return _from_one_word(words[0], found or (suffix or ""))
+    turned = _initials_last(words, found or (suffix or ""))
+    if turned:
+        return turned
     at = _family_start(words)
     if at == 0:
         return Name(family=words[0], given=" ".join(words[1:]), suffix=found)
@@ -98,6 +102,10 @@ def _from_source(family: str, given: str, suffix: str) -> Name:
     if not family_words:
         family_words, given_words = given_words[-1:], given_words[:-1]
     given_text = " ".join(given_words).rstrip(",")
+    if len(family_words) == 1 and given_words and family_words[0].endswith("."):
+        turned = _initials_last([*given_words, *family_words], _suffix(suffix) or found or also_found)
+        if turned:
+            return turned
     return Name(
         " ".join(family_words).rstrip(",") or family,
         given_text,
@@ -147,6 +155,9 @@ def _family_start(words: list[str]) -> int:
         if words[at - 1][0].isupper() and fold(words[0]) in VIETNAMESE_FAMILIES:
             break
         at -= 1
+    # "Sean Mc Donald"
+    if at > 1 and words[at - 1] in ("Mc", "Mac"):
+        at -= 1
     # "Santiago Ramón y Cajal"
     if at >= 3 and words[at - 1] in ("y", "i", "e"):
         at -= 2
@@ -156,6 +167,25 @@ def _family_start(words: list[str]) -> int:
 def _is_shouted(word: str) -> bool:
     """Whether a word is a family name set in capitals: "WANG", not the initials "JP"."""
     return word.isupper() and "." not in word and (len(word) > 3 or word.lower() in EAST_ASIAN_FAMILIES)
+
+
+#: Initials as they are printed behind a name: "R.", "K.V.", "S", "XM". A bare E or O may be the family name itself.
+_INITIALS = re.compile(r"(?:[^\W\d_]\.-?)+|(?![EO])[A-Z]|[B-DF-HJ-NP-TV-XZ]{2,3}")
+
+
+def _initials_last(words: list[str], suffix: str) -> Name | None:
+    """ "Venkatesh R." and "Anand Kumar S.": initials of the father or of the given names behind the name.
+
+    The last whole word is filed as the family name, as in "R. Venkatesh" and "S. Anand Kumar".
+    """
+    at = len(words)
+    while at and _INITIALS.fullmatch(words[at - 1]):
+        at -= 1
+    if at in (0, len(words)) or any(len(word.strip(".")) < 2 for word in words[:at]):
+        return None
+    if " ".join(words[at:]).lower() in EAST_ASIAN_FAMILIES:
+        return None
+    return Name(family=words[at - 1], given=" ".join([*words[at:], *words[: at - 1]]), suffix=suffix)
 
 
 _COMPOUND_FAMILIES = words_of("欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 令狐 皇甫 慕容 남궁 황보 제갈 선우 독고")

@@ -5,7 +5,8 @@ Three keys come from one normal form (folded words, see ``works.name_forms.fold`
 * ``name_key``: all words, family name first. One per printed form; files the name pages and the form statistics.
 * ``block_key``: last word of the family name + first initial. All authorships of a block are compared.
 * ``block_keys``: the block key and the other blocks in which the same person may stand under another custom
-  (family name first, second surname dropped, nickname). Blocks stay separate; these keys only say where to look.
+  (family name first, second surname dropped, nickname, another romanisation). Blocks stay separate; these keys only
+  say where to look.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from works.name_comparison import Agreement, compare_names, given_tokens
-from works.name_forms import EAST_ASIAN_FAMILIES, PARTICLES, fold, fold_umlauts, hyphen_parts, words_of
+from works.name_east_asian import pinyin_initials, short_vowels
+from works.name_forms import FAMILIES_FIRST, FAMILY_SPELLINGS, PARTICLES, fold, fold_umlauts, hyphen_parts, words_of
 from works.name_parsing import Name, parse_name
 from works.name_variants import nickname_initials
 
@@ -30,8 +32,6 @@ __all__ = [
 
 #: Words written before a hyphen, or joined to the name, that are no surname of their own.
 _JOINED_PREFIXES = words_of("ben bar ou abu abd mc mac st saint o d")
-#: Spellings of one Chinese syllable: 吕 is printed Lü, Lyu, Lv.
-_FAMILY_SPELLINGS = {"lv": "lu", "lyu": "lu", "nv": "nu", "tsoi": "choi"}
 
 
 @lru_cache(maxsize=1 << 13)
@@ -68,11 +68,11 @@ def block_keys(name: Name) -> tuple[str, ...]:
     family = fold(name.family).split()
     core = _family_core(name.family)
     first = tokens[0]
-    swappable = len(first) > 1 and (core in EAST_ASIAN_FAMILIES or first in EAST_ASIAN_FAMILIES)
+    swappable = len(first) > 1 and (core in FAMILIES_FIRST or first in FAMILIES_FIRST)
     if swappable:
         joined = "".join(tokens)
         keys += [
-            f"{_FAMILY_SPELLINGS.get(last, last)} {core[0]}" for last in {first, tokens[-1], joined} if len(last) > 1
+            f"{FAMILY_SPELLINGS.get(last, last)} {core[0]}" for last in {first, tokens[-1], joined} if len(last) > 1
         ]
     if len(family) > 1:
         keys.append(f"{''.join(family)} {first[0]}")
@@ -82,17 +82,25 @@ def block_keys(name: Name) -> tuple[str, ...]:
         keys += [f"{fold_umlauts(fold(part))} {first[0]}" for part in parts if len(part) > 2]
         keys.append(f"{fold_umlauts(fold(''.join(parts)))} {first[0]}")
     keys += [f"{core} {token[0]}" for token in tokens[1:2] if len(token) > 1]
-    keys += [f"{core} {initial}" for initial in nickname_initials(first)]
+    keys += [f"{core} {initial}" for initial in (*nickname_initials(first), *pinyin_initials(first))]
+    keys.append(f"{short_vowels(core)} {first[0]}")
+    if len(family) > 1 and family[-2] in ("mc", "mac", "al", "el"):
+        keys += [f"{article}{core} {first[0]}" for article in {family[-2], family[-2].replace("mac", "mc")}]
+    elif core.startswith("mac") and len(core) > 6:
+        keys.append(f"mc{core[3:]} {first[0]}")
+    elif core.startswith(("al", "el")) and len(core) > 6:
+        keys.append(f"{core[2:]} {first[0]}")
     return tuple(dict.fromkeys(keys))
 
 
 @lru_cache(maxsize=1 << 15)
 def _family_core(family: str) -> str:
-    last = family.split()[-1]
+    words = family.split()
+    last = "".join(words[-2:]) if len(words) > 1 and words[-2] in ("Mc", "Mac") else words[-1]
     parts = hyphen_parts(last)
     if len(parts) > 1:
         while len(parts) > 1 and fold(parts[0]) in PARTICLES:
             parts = parts[1:]
         last = "".join(parts) if fold(parts[0]) in _JOINED_PREFIXES or len(parts[-1]) < 3 else parts[-1]
     folded = fold_umlauts(fold(last)) or fold(family) or family.casefold()
-    return _FAMILY_SPELLINGS.get(folded, folded)
+    return FAMILY_SPELLINGS.get(folded, folded)

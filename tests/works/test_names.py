@@ -112,6 +112,10 @@ def test_the_split_of_the_source_is_used_and_cleaned() -> None:
     assert parse_name("LHCb collaboration", family="LHCb collaboration").is_group
 
 
+def test_a_family_name_of_one_letter_stays() -> None:
+    assert parse_name("Weinan E").family == "E"
+
+
 def test_display_and_inverted_forms() -> None:
     name = parse_name("Heath, Jr., Robert W.")
     assert name.display == "Robert W. Heath Jr"
@@ -148,6 +152,11 @@ def test_blocks_keep_families_apart() -> None:
         ("J. Trevor Darrell", "Trevor Darrell"),
         ("Bill Clinton", "William Clinton"),
         ("Kate Forbes", "Kate Forbes-Riley"),
+        ("Nakamoto Satoshi", "Satoshi Nakamoto"),
+        ("Hsiao-Ming Wang", "Xiaoming Wang"),
+        ("Shinichi Itoh", "Shin-ichi Ito"),
+        ("Ahmed Alsayed", "Ahmed El Sayed"),
+        ("Sean MacDonald", "Sean Mc Donald"),
     ],
 )
 def test_other_customs_share_an_alternative_block(first: str, second: str) -> None:
@@ -170,6 +179,18 @@ def test_other_customs_share_an_alternative_block(first: str, second: str) -> No
         ("Trevor Darrell", "J. Trevor Darrell", Agreement.VARIANT),
         ("Ana García", "Ana García López", Agreement.VARIANT),
         ("Evgeniy Kouznetsov", "Yevgenii Kuznetsov", Agreement.VARIANT),
+        ("Venkatesh R.", "R. Venkatesh", Agreement.EQUAL),
+        ("Anand Kumar S.", "S. Anand Kumar", Agreement.EQUAL),
+        ("Satoshi Nakamoto", "Nakamoto Satoshi", Agreement.VARIANT),
+        ("Hsiao-Ming Wang", "Xiaoming Wang", Agreement.VARIANT),
+        ("Chih-Jen Lin", "Zhiren Lin", Agreement.VARIANT),
+        ("Young-Ho Lee", "Yeongho Lee", Agreement.VARIANT),
+        ("Jung Hyun Choi", "Jeong-Hyeon Choe", Agreement.VARIANT),
+        ("Wei Lü", "Wei Lyu", Agreement.VARIANT),
+        ("Shin-ichi Ito", "Shinichi Itoh", Agreement.VARIANT),
+        ("Ahmed El Sayed", "Ahmed Alsayed", Agreement.VARIANT),
+        ("Khalid al-Mansour", "Khalid Mansour", Agreement.VARIANT),
+        ("Sean Mc Donald", "Sean MacDonald", Agreement.VARIANT),
         ("R. W. Heath", "Robert W. Heath Jr", Agreement.INITIAL),
         ("J.-P. Serre", "Jean-Pierre Serre", Agreement.INITIAL),
         ("X.-M. Li", "Xiaoming Li", Agreement.INITIAL),
@@ -177,6 +198,10 @@ def test_other_customs_share_an_alternative_block(first: str, second: str) -> No
         ("X. F. Li", "Xiaoming Li", Agreement.CONFLICT),
         ("Yang Wang", "Yifang Wang", Agreement.CONFLICT),
         ("Jianmin Li", "Jianming Li", Agreement.CONFLICT),
+        ("Jing Li", "Qing Li", Agreement.CONFLICT),
+        ("Min-Ho Lee", "Min-Hee Lee", Agreement.CONFLICT),
+        ("Wei Zhou", "Wei Zho", Agreement.CONFLICT),
+        ("James Thomas", "Thomas James", Agreement.CONFLICT),
         ("Robert A. Heath", "Robert B. Heath", Agreement.CONFLICT),
         ("Robert Heath Jr", "Robert Heath III", Agreement.CONFLICT),
         ("LHCb Collaboration", "Lhcb Smith", Agreement.CONFLICT),

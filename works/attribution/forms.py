@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from works.attribution.hashing import hash_of
 from works.name_comparison import marked_given_tokens
+from works.name_east_asian import is_wade_giles, korean_skeleton, wade_giles
 from works.name_forms import EAST_ASIAN_FAMILIES, fold, fold_umlauts
 from works.name_variants import nickname_groups, pinyin_syllables, romanisation_skeleton
 from works.names import Name
@@ -89,6 +90,9 @@ def _link_keys(first: str) -> tuple[tuple[str, int], ...]:
     keys += [(f"n{group}", VARIANT) for group in nickname_groups(first)]
     if len(first) > 3 and not pinyin_syllables(first):
         keys.append((f"r{romanisation_skeleton(first)}", VARIANT))
+    chinese = first if is_wade_giles(first) else wade_giles(first)
+    keys += [(f"w{chinese}", VARIANT)] if is_wade_giles(chinese) else []
+    keys += [(f"k{korean}", VARIANT) for korean in (korean_skeleton(first),) if korean]
     if len(first) > 4:
         # One letter more, less or other: both share the word without that letter.
         keys += [(f"d{first[:at]}{first[at + 1 :]}", NEAR) for at in range(len(first))]
@@ -111,7 +115,7 @@ def linked_first_names(
                 grades[key] = grade
         for key, members in groups.items():
             for a, b in combinations(members, 2):
-                if grades[key] == VARIANT or not (pinyin_syllables(a) and pinyin_syllables(b)):
+                if (grades[key] == VARIANT and key[0] != "k") or not (pinyin_syllables(a) and pinyin_syllables(b)):
                     code = pair_code(hash_of("given", a), hash_of("given", b))
                     links[code] = max(links.get(code, 0), grades[key])
         for at, first in enumerate(ordered):
