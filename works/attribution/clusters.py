@@ -41,9 +41,10 @@ class Clusters:
         np.maximum.at(self.end, label, year)
         self.initial_rarity = gathering.initial_rarity[self.leader]
         self.is_pinyin = gathering.is_pinyin[self.leader]
-        self.rarity = np.zeros(size)
+        self.rarity, self.parts_rarity = np.zeros(size), np.zeros(size)
         has_first = gathering.first[rows] > 0
         self.rarity[label[has_first]] = gathering.rarity[rows[has_first]]
+        self.parts_rarity[label[has_first]] = gathering.parts_rarity[rows[has_first]]
         self.family_rarity = gathering.family_rarity[self.leader]
         self.crowd, self.works_of_name = self._crowd()
         self._pool()

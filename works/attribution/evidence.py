@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from works.attribution.background import load_background
-from works.attribution.facts import AuthorshipFacts, WorkFeatures, coauthor_hashes, place_keys
+from works.attribution.facts import SAMPLED_AUTHORS, AuthorshipFacts, WorkFeatures, coauthor_hashes, place_keys
 from works.attribution.forms import form_code, linked_first_names
 from works.attribution.hashing import hash_of
 from works.attribution.statistics import Statistics, name_parts
@@ -34,6 +34,9 @@ KINDS: Final = ("key", "form", "place", "term", "topic", "venue", "group", "cont
 FULL_WEIGHT_AUTHORS: Final = 10
 #: Two works with the same list of at least so many authors are by the same people.
 LONG_LIST: Final = 5
+#: How fast: a name shared by two lists of a thousand counts a tenth, one shared by a list of a thousand and a short
+#: one a third.
+LIST_EXPONENT: Final = 0.25
 #: Surprise in nats of a shared ORCID or e-mail address.
 CONTACT_SURPRISE: Final = 12.0
 
@@ -102,6 +105,8 @@ class Gathering:
         known_whole = statistics.frequency("form", hashed[:, 1]) / names
         #: How rare the family name with the first name is, and with the first initial: -log of the share of all names.
         self.rarity = -np.log(np.maximum(whole, known_whole * (known_whole > 1.5 / names)))
+        #: The same by the two parts alone, as if they were independent: a prolific author's name is not common by that.
+        self.parts_rarity = np.where(self.first > 0, -np.log(whole), 0.0)
         self.initial_rarity = -np.log(statistics.frequency("key", hashed[:, 0]) / names)
         self.family_rarity = -np.log(statistics.share("family", parts[:, 0]))
         self.is_pinyin = np.array([code.is_pinyin for code in codes])
@@ -139,13 +144,15 @@ class Gathering:
         offsets, positions = flattened([work.shared for work in works])
         item, at = expanded(offsets, self.work)
         position = positions[at].astype(np.int64)
+        more_item, more_position = self._known_on_long_lists(works)
+        item, position = np.concatenate([item, more_item]), np.concatenate([position, more_position])
         keep = position != self.position[item]
         item, position = item[keep], position[keep]
         starts, keys = flattened([work.keys for work in works])
         _, forms = flattened([work.forms for work in works])
         where = starts[self.work[item]] + position
         authors = np.array([work.authors for work in works], dtype=np.int64)[self.work[item]]
-        weight = np.minimum(1.0, np.sqrt(FULL_WEIGHT_AUTHORS / np.maximum(authors, 1)))
+        weight = np.minimum(1.0, (FULL_WEIGHT_AUTHORS / np.maximum(authors, 1)) ** LIST_EXPONENT)
         key, form = keys[where], forms[where]
         whole = form > 0
         # The block key of a co-author counts only where somebody prints initials: Xiaotian Zhang is not Xueying Zhang.
@@ -155,6 +162,44 @@ class Gathering:
             ("key", item[by_initials], key[by_initials], weight[by_initials]),
             ("form", item[whole], form[whole], weight[whole]),
         ]
+
+    def _known_on_long_lists(self, works: Sequence[WorkFeatures]) -> tuple[Ints, Ints]:
+        """Rows of long lists, and positions there beyond the sample that other rows of the block have as co-authors.
+
+        A sample of a list of thousands would miss the three people with whom somebody writes the other papers.
+        """
+        nothing = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        authors = np.array([work.authors for work in works], dtype=np.int64)
+        is_long = authors > SAMPLED_AUTHORS
+        rows = np.flatnonzero(is_long[self.work])
+        others = np.flatnonzero(~is_long[self.work] & np.isin(self.block, self.block[rows]))
+        if not len(rows) or not len(others):
+            return nothing
+        offsets, keys = flattened(
+            [work.keys if long else work.keys[:0] for work, long in zip(works, is_long, strict=True)]
+        )
+        sampled = np.zeros(len(keys), dtype=bool)
+        for number in np.flatnonzero(is_long).tolist():
+            sampled[offsets[number] + works[number].shared] = True
+        left = np.flatnonzero(~sampled & (keys > 0))
+        listed = (
+            np.repeat(np.arange(len(works)), np.diff(offsets))[left].astype(np.uint64) << np.uint64(32) | keys[left]
+        )
+        order = np.argsort(listed, kind="stable")
+        listed, left = listed[order], left[order]
+        starts, short = flattened(
+            [work.keys[:0] if long else work.keys for work, long in zip(works, is_long, strict=True)]
+        )
+        item, at = expanded(starts, self.work[others])
+        wanted = np.unique(self.block[others][item].astype(np.uint64) << np.uint64(32) | short[at])
+        wanted_block = (wanted >> np.uint64(32)).astype(np.int64)
+        bounds = np.searchsorted(wanted_block, np.arange(self.blocks + 1))
+        row, at = expanded(bounds, self.block[rows])
+        asked = self.work[rows][row].astype(np.uint64) << np.uint64(32) | (wanted[at] & np.uint64(0xFFFFFFFF))
+        place = np.searchsorted(listed, asked).clip(0, len(listed) - 1)
+        found = np.flatnonzero(listed[place] == asked) if len(listed) else np.empty(0, dtype=np.int64)
+        position = left[place[found]] - offsets[self.work[rows][row[found]]]
+        return rows[row[found]], position.astype(np.int64)
 
     def _assemble(self, parts: Sequence[tuple[str, Ints, Codes, Floats]], statistics: Statistics) -> None:
         self.lone = np.zeros((self.size, len(KINDS)))

@@ -132,6 +132,7 @@ class Side(msgspec.Struct, frozen=True):
     crowd: Ints
     works_of_name: Ints
     rarity: Floats
+    parts_rarity: Floats
     family_rarity: Floats
     initial_rarity: Floats
     is_pinyin: Bools
@@ -199,8 +200,8 @@ def side_features(one: Side, other: Side, shared: Floats, number: Floats, relati
         "works_of_name": np.log(np.maximum(one.works_of_name, other.works_of_name)),
         "rarity": rarity,
         "family_rarity": np.minimum(one.family_rarity, other.family_rarity),
-        "rarity_high": np.maximum(rarity - 11.0, 0.0),
-        "rarity_highest": np.maximum(rarity - 14.0, 0.0),
+        "initials_rarity": np.where(is_whole, 0.0, np.maximum(rarity - 7.0, 0.0)),
+        "parts_rarity": is_whole * np.maximum(np.minimum(one.parts_rarity, other.parts_rarity) - 12.0, 0.0),
         "pinyin": one.is_pinyin & other.is_pinyin,
         "firsts_initial": np.where(is_whole, 0.0, np.log1p(firsts)),
         "middle_agrees": middle_agrees,
@@ -228,7 +229,7 @@ FEATURES: Final = (
     *(f"{name}_{measure}" for name, measures in _MEASURES.items() for measure in measures),
     "one_coauthor", "two_coauthors", "four_coauthors", "strange_coauthors", "strange_coauthors_many",
     "subject", "subject_close", "subject_far", "year_gap", "name_near", "name_variant", "one_initial", "two_initials",
-    "crowd", "works_of_name", "rarity", "family_rarity", "rarity_high", "rarity_highest", "pinyin",
+    "crowd", "works_of_name", "rarity", "family_rarity", "initials_rarity", "parts_rarity", "pinyin",
     "firsts_initial", "middle_agrees", "middle_lacks", "family_differs", "smaller", "larger",
 )  # fmt: skip
 

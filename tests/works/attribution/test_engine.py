@@ -190,6 +190,19 @@ def test_a_huge_list_is_weak_evidence() -> None:
     assert crowded.resolve().confidence[one] <= 1.0
 
 
+def test_the_people_of_a_collaboration_are_found_on_its_short_papers() -> None:
+    world = World()
+    members = ", ".join(f"{'ABCDEFGHIJ'[n % 10]}. Member{'abcdefghij'[n // 10]}sen" for n in range(100))
+    others = "A. Membercsen, C. Memberfsen, H. Membergsen"
+    world.add("Search for dark photons in beam dump data", f"{members}, J. Lee", year=2018)
+    world.add("Calibration of a beam dump calorimeter", f"{others}, J. Lee", year=2019)
+    world.add("Metrics of negotiation dialogues", "P. Strange, O. Stranger, J. Lee", year=2019)
+    large, short, stranger = of(world, "J. Lee")
+    outcome = world.resolve()
+    assert outcome.together(large, short)
+    assert not outcome.together(large, stranger)
+
+
 def test_an_empty_batch_is_fine() -> None:
     resolution = resolve_batch([], {}, Statistics())
     assert resolution.labels == []
