@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -61,7 +62,7 @@ def by_rule(gold: GoldSet) -> list[Hashable]:
         for fact in facts:
             holders[block, fact].append(row.id)
     for rows in holders.values():
-        for a, b in zip(rows, rows[1:], strict=False):
+        for a, b in pairwise(rows):
             one, other = gold.authorships[a], gold.authorships[b]
             if one.work != other.work and compare_names(one.name, other.name) > Agreement.CONFLICT:
                 parent[root(a)] = root(b)
@@ -71,7 +72,8 @@ def by_rule(gold: GoldSet) -> list[Hashable]:
 def figures(gold: GoldSet, cluster: Sequence[Hashable]) -> Evaluation:
     """The figures of a clustering of a set's authorships, by id."""
     return evaluate(
-        Labelled(gold.printed[at], int(gold.person[at]), cluster[at]) for at in np.flatnonzero(gold.person >= 0).tolist()
+        Labelled(gold.printed[at], int(gold.person[at]), cluster[at])
+        for at in np.flatnonzero(gold.person >= 0).tolist()
     )
 
 

@@ -211,7 +211,10 @@ def homonyms(corpus: Corpus, folder: Path) -> None:
         by_field[corpus.field_of(person)].append(person)
     near = (group for field in sorted(by_field) for group in _groups(by_field[field]))
     near_groups = sorted(near, key=lambda group: hash_of("near", " ".join(group[0])))
-    for kind, groups in (("near", near_groups), ("far", [list(group) for group in zip(*_longest(by_field), strict=False)])):
+    for kind, groups in (
+        ("near", near_groups),
+        ("far", [list(group) for group in zip(*_longest(by_field), strict=False)]),
+    ):
         label = enough(corpus, groups[: len(names)])
         printed = {person: names[at] for at, group in enumerate(groups[: len(names)]) for person in group}
         write(

@@ -10,7 +10,8 @@ import gzip
 import resource
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from bzpeer.scratch import scratch_database
-from works.attribution.evaluation import Labelled, Scores, evaluate
+from works.attribution.evaluation import Evaluation, Labelled, Scores, b_cubed, evaluate
 from works.attribution.resolve import resolve_dirty
 from works.load import ensure_topics, load
 from works.models import Attribution, Authorship
+from works.names import Name, block_key, name_key, parse_name
 from works.records import BylineRecord, TopicRecord, WorkRecord
 
 BATCH = 2_000
@@ -52,6 +54,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("gold", type=Path, metavar="GOLD.jsonl[.gz]")
         parser.add_argument("--predictions", type=Path, metavar="OUT.jsonl", help="write one predicted byline per line")
+        parser.add_argument(
+            "--figures", type=Path, metavar="FILE.json", help="keep the scores in the file of /quality/"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -78,6 +83,8 @@ class Command(BaseCommand):
             for position, byline in enumerate(work.bylines)
             if byline.person is not None
         )
+        if options["figures"]:
+            keep_figures(options["figures"], options["gold"].name.partition(".")[0], gold, found)
         figures: dict[str, Any] = {
             "gold": options["gold"].name,
             "works": len(gold),
@@ -100,6 +107,38 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:>24}  {value}")
         if options["json"]:
             self.stdout.write(msgspec.json.encode(figures).decode())
+
+
+#: Simple ways to tell people apart, for comparison: a printed name makes one person of all its bylines.
+BASELINES: dict[str, Callable[[Name], str]] = {"name matching": name_key, "family name + initial": block_key}
+
+
+def keep_figures(path: Path, name: str, gold: list[GoldWork], found: Evaluation) -> None:
+    """Put the scores of one set, with those of the baselines, into the file that ``works.quality`` reads."""
+    bylines = [byline for work in gold for byline in work.bylines if byline.person is not None]
+    names = [parse_name(byline.name) for byline in bylines]
+    entry = {
+        "gold": name,
+        "authorships": found.authorships,
+        "b_cubed": figures_of(found.b_cubed),
+        "pairwise": figures_of(found.pairwise),
+        "macro_f1": round(found.macro_f1, 4),
+        "by_name": {group: round(f1, 3) for group, f1 in found.by_name.items()},
+        "baselines": {
+            method: round(
+                b_cubed([Labelled(b.name, b.person, key(parsed)) for b, parsed in zip(bylines, names, strict=True)]).f1,
+                4,
+            )
+            for method, key in BASELINES.items()
+        },
+    }
+    kept = msgspec.json.decode(path.read_bytes())["sets"] if path.exists() else []
+    sets = sorted([*(old for old in kept if old["gold"] != name), entry], key=lambda figures: str(figures["gold"]))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # One line a set, so that a new measurement changes no other line.
+    lines = b",\n".join(msgspec.json.encode(figures) for figures in sets)
+    today = datetime.now(UTC).date().isoformat().encode()
+    path.write_bytes(b'{"measured_on": "' + today + b'", "sets": [\n' + lines + b"\n]}\n")
 
 
 def figures_of(scores: Scores) -> dict[str, float]:
