@@ -207,7 +207,10 @@ def _add_shared(found: Neighbourhood, entries: Sequence[queries.Shared], kind: K
         url = _topic_url(entry.code) if is_topic else _institution_url(entry.thing)
         key = key_of(kind, entry.code if is_topic else entry.thing)
         size = len(entry.authors)
-        node = Node(key, kind, labels[entry.thing], url, min(size / 10, 1.0))
+        label = labels[entry.thing]
+        if is_topic and label == found.focus.label:
+            label = f"{label} ({entry.code})"
+        node = Node(key, kind, label, url, min(size / 10, 1.0))
         found.near.append(Candidate(node, size + entry.works / 10_000))
         reason = f"{counted(size, word)} {'also on this topic' if is_topic else 'also from here'}"
         found.edges.append(Edge(found.focus.key, key, Relation.NEIGHBOUR, reason, min(size / 20, 1.0)))

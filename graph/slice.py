@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from graph import selection
 from graph.drawing import draw
 from graph.elements import Edge, Kind, Node, Slice
+from graph.findings import Finding, findings
 from graph.layout import NARROW, WIDE, arrange
 from graph.neighbourhoods import Focus, around
 from graph.options import Options
@@ -43,11 +44,17 @@ class SliceView:
     narrow: str
     summary: str
     groups: tuple[tuple[Kind, tuple[TableRow, ...]], ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing beside the focus."""
         return len(self.drawn.nodes) == 1
+
+    @property
+    def has_bridges(self) -> bool:
+        """Whether some node is two steps from the focus."""
+        return any(node.role == "bridge" for node in self.drawn.nodes)
 
 
 def view(focus: Focus, options: Options) -> SliceView:
@@ -61,6 +68,7 @@ def view(focus: Focus, options: Options) -> SliceView:
         narrow=draw(narrow, arrange(narrow, NARROW), NARROW),
         summary=selection.summary(drawn),
         groups=table(drawn),
+        findings=findings(neighbourhood, drawn),
     )
 
 

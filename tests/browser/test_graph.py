@@ -120,14 +120,40 @@ def test_without_scripts_everything_is_links_and_tables(new_context: NewContext,
     expect(page.get_by_text("Found here:")).to_be_visible()
 
 
-def test_trust_receipt_paths_and_context_are_accessible(page: Page, ada: Author) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_the_graph_is_accessible(new_context: NewContext, ada: Author, scheme: str) -> None:
     other = Author.objects.get(display_name="Zoe Quist")
-    for address in ("trust/", "context/"):
-        page.goto(f"{ada.get_absolute_url()}{address}")
-        assert violations(page) == []
+    Author.objects.filter(pk=other.pk).update(level=3)
+    refresh_all()
+    page = new_context(color_scheme=scheme).new_page()
+    own = ada.get_absolute_url()
+    explorer = f"/graph/?focus=researcher:{ada.pk}"
+    pages = [
+        f"{own}graph/",
+        f"{own}trust/",
+        f"{own}context/",
+        explorer,
+        f"{explorer}&find=zoe",
+        "/graph/",
+        "/graph/?focus=x",
+    ]
+    for address in pages:
+        page.goto(address)
+        assert violations(page) == [], address
     page.goto(f"/graph/path/?from={ada.pk}&to={other.pk}")
     expect(page.get_by_text("2 collaborations apart")).to_be_visible()
+    expect(page.get_by_text("The strongest of the shortest chains, 2 steps")).to_be_visible()
+    page.get_by_text("Another chain").first.click()
     assert violations(page) == []
+
+
+def test_the_slice_says_what_stands_out_and_leads_to_an_introduction(page: Page, ada: Author) -> None:
+    page.goto(f"{ada.get_absolute_url()}graph/")
+    found = page.get_by_role("list", name="What stands out")
+    expect(found).to_contain_text("Zoe Quist has never written with Ada Lovelace, but with")
+    expect(found).to_contain_text("groups that have not written with each other")
+    found.get_by_role("link", name="Ways to an introduction").click()
+    expect(page.get_by_text("2 collaborations apart")).to_be_visible()
 
 
 def test_circles_and_similar_researchers_load_when_they_are_opened(page: Page, ada: Author) -> None:
