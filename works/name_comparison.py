@@ -33,6 +33,7 @@ class Agreement(IntEnum):
     """The same words apart from accents, hyphens, punctuation and case."""
 
 
+@lru_cache(maxsize=1 << 15)
 def given_tokens(given: str) -> tuple[str, ...]:
     """Folded given names; initials printed together come apart: ``"J.-P. Xiao-Ming"`` -> ``("j", "p", "xiaoming")``."""
     return tuple(token for token, _ in marked_given_tokens(given))

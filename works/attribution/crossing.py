@@ -98,14 +98,15 @@ def _pairs_with_shared_coauthor(
     names: Mapping[int, Name],
     works: Mapping[int, WorkFeatures],
 ) -> set[tuple[int, int]]:
-    block_of = {cluster: block_keys(name)[0] for cluster, name in names.items()}
+    whole = {cluster: block_keys(name) for cluster, name in names.items()}
+    block_of = {cluster: found[0] for cluster, found in whole.items()}
     present = set(block_of.values())
-    keys = {cluster: [key for key in block_keys(name) if key in present] for cluster, name in names.items()}
     # A block is of interest when a cluster of another block may stand in it.
-    visited = {key for cluster, found in keys.items() for key in found[1:]}
+    visited = {key for found in whole.values() for key in found[1:] if key in present}
+    keys = {cluster: [key for key in found if key in visited] for cluster, found in whole.items()}
     holders: dict[tuple[str, int], set[int]] = {}
     for row, cluster in zip(rows, label.tolist(), strict=True):
-        of_interest = [key for key in keys[cluster] if key in visited]
+        of_interest = keys[cluster]
         for key in of_interest:
             holders.setdefault((key, ANYBODY), set()).add(cluster)
         if not of_interest:
