@@ -13,6 +13,7 @@ from django.db.models.functions import JSONObject
 from django.http import QueryDict
 from django.utils.http import urlencode
 
+from profiles.selects import PlainSelect
 from works.items import WorkItem, work_items
 from works.models import Attribution, Author, Topic, Work, WorkVersion
 from works.paging import Page, date_cursor, encode_cursor
@@ -54,10 +55,10 @@ class PublishedWork:
 class ControlsForm(forms.Form):
     """The controls above the list, offering what the author's works have; anything else is ignored, with a word."""
 
-    sort = forms.ChoiceField(required=False, choices=SORTS, label="Sort")
-    year = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label="Year")
-    topic = forms.ChoiceField(required=False, label="Topic")
-    kind = forms.ChoiceField(required=False, label="Kind")
+    sort = forms.ChoiceField(required=False, choices=SORTS, label="Sort", widget=PlainSelect)
+    year = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label="Year", widget=PlainSelect)
+    topic = forms.ChoiceField(required=False, label="Topic", widget=PlainSelect)
+    kind = forms.ChoiceField(required=False, label="Kind", widget=PlainSelect)
     text = forms.CharField(
         required=False,
         max_length=200,
