@@ -9,9 +9,9 @@ from statistics import median
 import pytest
 
 from graph import lettering
-from graph.elements import Slice
+from graph.elements import Edge, Kind, Node, Relation, Slice, key_of
 from graph.layout import NARROW, WIDE, Canvas, Place, arrange, canvas_for
-from graph.selection import NARROW_LIMIT, choose
+from graph.selection import NARROW_LIMIT, Candidate, choose
 from tests.graph.worlds import small_world
 
 
@@ -67,6 +67,26 @@ def test_one_node_less_moves_the_others_little() -> None:
         moved.append(median(abs(after[key].x - before[key].x) + abs(after[key].y - before[key].y) for key in after))
     assert max(moved) < WIDE.cell[0] / 2
     assert median(moved) < WIDE.cell[0] / 5
+
+
+def test_one_new_work_moves_the_others_little() -> None:
+    """From the choice of nodes to their places: the work pushes the least telling one out, and the rest stays put."""
+    known = small_world(people=80, works=60, topics=30, institutions=20)
+    before = arrange(choose(known), WIDE)
+    grown = small_world(people=80, works=60, topics=30, institutions=20)
+    fresh = Node(key_of(Kind.WORK, 999), Kind.WORK, "A new work", "/works/999/", year=2024)
+    grown.near.append(Candidate(fresh, 99.0))
+    grown.edges += [
+        Edge(grown.focus.key, fresh.key, Relation.AUTHORSHIP, "written in 2024"),
+        Edge(grown.near[0].node.key, fresh.key, Relation.AUTHORSHIP, "written in 2024"),
+    ]
+    after = arrange(choose(grown), WIDE)
+    assert fresh.key in after
+    kept = before.keys() & after.keys()
+    assert len(kept) >= len(before) - 2
+    moved = sorted(abs(after[key].x - before[key].x) + abs(after[key].y - before[key].y) for key in kept)
+    assert median(moved) < WIDE.cell[0] / 5
+    assert moved[len(moved) * 9 // 10] < WIDE.cell[0] * 1.5
 
 
 def test_a_stronger_tie_moves_the_others_little() -> None:
