@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
-from works.names import block_key, name_key, parse_name
+from works.names import block_key, name_key, parse_name, plain_keys
 from works.records import BylineRecord, WorkRecord
 
 #: A title shorter than this, folded, says too little to match two records by it ("Introduction", "Erratum").
@@ -37,6 +38,7 @@ class AuthorshipRow(msgspec.Struct, frozen=True, gc=False):
     rors: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def title_key(title: str) -> str:
     """The title without case, accents, punctuation and LaTeX marks, cut to a bound; equal titles have equal keys."""
     if title.isascii():
@@ -87,6 +89,8 @@ def name_columns(
     printed: str, family: str | None, given: str | None, suffix: str | None, is_group: bool
 ) -> NameColumns:
     """Split a printed name, or take the split of its source, and key it."""
+    if family and given and not suffix and not is_group and (keys := plain_keys(family, given)):
+        return NameColumns(family, given, "", *keys, False)
     name = parse_name(printed, family=family, given=given, suffix=suffix)
     is_group = is_group or name.is_group
     return NameColumns(

@@ -24,11 +24,11 @@ from works.records import BylineRecord
 
 # Any sign that a line is more than names and commas: a character, a gap, or a word (looked for in lower case).
 _NOT_PLAIN = re.compile(r"[^\w .,'’-]|[0-9_]|[ ,.]-|- |  |, ?,|,[^ ]|, \W|^\W")
-_NOT_PLAIN_WORDS = (
-    " and ", " 'and' ", " et ", " for ", " with ", " other ", " others ", " author ", " authors ", " unknown ",
-    " anonymous ", " none ", " jr ", " jr. ", " sr ", " sr. ", " junior ", " senior ", " ii ", " iii ", " iv ",
-    " phd ", " ph.d. ", " md ", " m.d. ", "collab", "team", "group", "consorti", "network",
-)  # fmt: skip
+_NOT_PLAIN_WORDS = {
+    "and", "'and'", "et", "for", "with", "other", "others", "author", "authors", "unknown", "anonymous", "none",
+    "jr", "jr.", "sr", "sr.", "junior", "senior", "ii", "iii", "iv", "phd", "ph.d.", "md", "m.d.",
+}  # fmt: skip
+_GROUP_STEMS = ("collab", "team", "group", "consorti", "network")
 # Signs that join pieces, or part them at other places than commas.
 _STRUCTURE = re.compile(r"[()\[\]:;&]|[^,] '?(?:and|et|und)'? ", re.IGNORECASE)
 _NOT_IN_NAME = re.compile(r"[^\w .'’-]|[0-9_]| -|- ")
@@ -69,8 +69,10 @@ def _is_plain(line: str) -> bool:
     """True for a line of bare names with ", " between them."""
     if not line or not line.isprintable() or _NOT_PLAIN.search(line):
         return False
-    words = f" {line.lower().replace(',', ' ')} "
-    return not any(word in words for word in _NOT_PLAIN_WORDS)
+    lower = line.lower()
+    if not _NOT_PLAIN_WORDS.isdisjoint(lower.replace(",", " ").split()):
+        return False
+    return not any(stem in lower for stem in _GROUP_STEMS)
 
 
 def _piece_by_piece(line: str, split_names: list[SplitName]) -> list[BylineRecord] | None:

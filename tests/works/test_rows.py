@@ -4,9 +4,18 @@ from datetime import date
 
 import pytest
 
+from hypothesis import given as given_that
+from hypothesis import strategies as st
+
 from tests.works.records import record
+from works.names import block_key, name_key, parse_name, plain_keys
 from works.records import BylineRecord
 from works.rows import BYLINE_AUTHORS, TITLE_KEY_LENGTH, authorship_row, byline_text, title_key, year_of
+
+WORDS = st.sampled_from(
+    "A A. JP J.-P. Jean-Pierre Yu. Xiao-ming Maria McGaugh O'Neil And By Al Et Jr Jr. III Md Md. Dr. Prof Sr Lv Mueller"
+    " van de WANG Ng Jürgen ~ Collaboration Phd".split()
+) | st.from_regex(r"[A-Z][a-z]{0,9}[.-]?", fullmatch=True)
 
 
 @pytest.mark.parametrize(
@@ -50,3 +59,17 @@ def test_the_year_is_that_of_the_first_version_else_of_any_day_else_the_bare_one
     assert year_of(record(submitted=None, updated=date(2021, 1, 1))) == 2021
     assert year_of(record(submitted=None, updated=None, year=1999)) == 1999
     assert year_of(record(submitted=None, updated=None)) is None
+
+
+@given_that(family=WORDS, given=st.lists(WORDS, min_size=1, max_size=4).map(" ".join))
+def test_the_short_cut_for_plain_names_leads_to_the_same_keys(family: str, given: str) -> None:
+    keys = plain_keys(family, given)
+    if keys is not None:
+        name = parse_name(f"{given} {family}", family=family, given=given, suffix=None)
+        assert (name.family, name.given, name.suffix, name.is_group) == (family, given, "", False)
+        assert keys == (name_key(name), block_key(name))
+
+
+@pytest.mark.parametrize(("family", "given"), [("Pierre", "Jean-Paul M."), ("McGaugh", "Stacy"), ("Lv", "Y.")])
+def test_plain_names_take_the_short_cut(family: str, given: str) -> None:
+    assert plain_keys(family, given) is not None
