@@ -190,6 +190,8 @@ IMPORT_BATCH_SIZE = env.integer("IMPORT_BATCH_SIZE", 2000)
 IMPORT_SHARDS = env.integer("IMPORT_SHARDS", 2)
 # Seconds for which a batch is tried again while the database is away, full or busy.
 IMPORT_PATIENCE = env.integer("IMPORT_PATIENCE", 90)
+# Seconds without a byte from a service after which a request has failed; it is tried again, then the run fails.
+IMPORT_TIMEOUT = env.integer("IMPORT_TIMEOUT", 30)
 # Seconds without a sign of life after which another worker takes an import over.
 IMPORT_DEAD_AFTER = env.integer("IMPORT_DEAD_AFTER", 60)
 # Addresses in private ranges are refused as import URLs unless they are named here (host or host:port).

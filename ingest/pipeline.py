@@ -34,7 +34,8 @@ KEPT_OF_LONG_ITEM = 64 * 1024
 Progress = Callable[[Outcome], None]
 #: Batches as somebody else reads them; ``None`` says that the next one is still to come.
 Feed = Iterator[Batch | None]
-#: New objects before Python looks for cycles among them. Records hold none, and looking took a seventh of the time.
+#: New objects before Python looks for cycles among them. Records hold none, and looking took a seventh of the time;
+#: the driver leaves some behind, so one look follows every batch.
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
 
@@ -82,12 +83,15 @@ def work_shard(
 
 @contextmanager
 def _rare_collections() -> Iterator[None]:
+    """Let Python look for cycles rarely, and never among what was there before."""
     usual = gc.get_threshold()
+    gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *usual[1:])
     try:
         yield
     finally:
         gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 def _take_in(run: ImportRun, index: int, heart: Heart, progress: Progress | None, batches: Feed | None) -> bool:
@@ -100,6 +104,7 @@ def _take_in(run: ImportRun, index: int, heart: Heart, progress: Progress | None
         if batch is None:
             continue
         outcome = take_batch(run, source, batch, rehearsal)
+        gc.collect()
         if progress:
             progress(outcome)
     return not heart.stopped

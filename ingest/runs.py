@@ -52,7 +52,10 @@ def start_run(
     """
     module = get_source(slug)
     options = msgspec.structs.replace(
-        options, contact=settings.CONTACT_EMAIL, allow_private_hosts=_may_be_private(options.base_url)
+        options,
+        contact=settings.CONTACT_EMAIL,
+        timeout=float(settings.IMPORT_TIMEOUT),
+        allow_private_hosts=_may_be_private(options.base_url),
     )
     module.check(options)
     if module.is_network or is_dry_run:

@@ -117,9 +117,9 @@ def escaped(text: str) -> str:
     return text.replace("\0", "") if "\0" in text else text
 
 
-# One third of the printed names of a corpus are distinct; within some thousand works most repeat. Bounded, so that the
-# memory of an import does not grow with its size.
-@lru_cache(maxsize=1 << 15)
+# Half of the names of a batch stood in the batches before. Few are kept, so that all imports but the smallest need the
+# same memory.
+@lru_cache(maxsize=1 << 13)
 def _printed_name(
     printed: str, family: str | None, given: str | None, suffix: str | None, is_group: bool
 ) -> tuple[str, str]:

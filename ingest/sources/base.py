@@ -37,7 +37,8 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     ``inputs`` are paths, or URLs and identifiers for network sources; ``since`` and ``until`` are inclusive days (UTC);
     ``sets`` are OAI-PMH sets; ``query`` is a search in the service's own language; ``limit`` counts raw items;
     ``contact`` is the e-mail address or URL in the user agent; ``request_interval`` are seconds between two requests
-    (``None``: the service's own rule). ``known_dois`` are the works that an enriching source looks up.
+    (``None``: the service's own rule) and ``timeout`` those without a byte after which one has failed. ``known_dois``
+    are the works that an enriching source looks up.
     """
 
     inputs: tuple[str, ...] = ()
@@ -51,6 +52,7 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     limit: int | None = None
     contact: str = ""
     request_interval: float | None = None
+    timeout: float = 30.0
     allow_private_hosts: bool = False
 
 

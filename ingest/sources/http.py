@@ -33,7 +33,7 @@ LONGEST_RETRY_AFTER = 900.0
 """Seconds. A server that asks for more is asked again by a later run."""
 WHOLE_REQUEST = 180.0
 """Seconds within which a whole body must have come, however lively it trickles."""
-TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+LONGEST_CONNECT = 10.0
 _REDIRECTS = 3
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _USER_AGENT = "BZPEER/0.1 (scholarly profiles; {contact})"
@@ -96,7 +96,7 @@ class PoliteClient:
                 "User-Agent": _USER_AGENT.format(contact=options.contact or "no contact given"),
                 "Accept-Encoding": "gzip",
             },
-            timeout=TIMEOUT,
+            timeout=httpx.Timeout(options.timeout, connect=min(options.timeout, LONGEST_CONNECT)),
             follow_redirects=False,
             trust_env=False,
         )

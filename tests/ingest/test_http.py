@@ -5,7 +5,7 @@ import io
 import socket
 from itertools import pairwise
 
-import httpx
+import msgspec
 import pytest
 
 from ingest.sources import http
@@ -68,10 +68,16 @@ def test_a_server_that_asks_for_hours_is_left_for_a_later_run(pauses: list[float
 
 
 def test_a_server_that_hangs_times_out(pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(0.05))
     monkeypatch.setattr(http, "ATTEMPTS", 2)
+    hasty = msgspec.structs.replace(LOCAL, timeout=0.05)
     with ReplayServer(in_turn(Reply(hangs=True))) as server, pytest.raises(SourceUnavailableError, match="in time"):
-        fetch(server)
+        fetch(server, hasty)
+
+
+def test_a_server_that_falls_silent_in_the_middle_of_a_body_is_asked_again(pauses: list[float]) -> None:
+    silent = Reply(b"half", announced_length=100, stalls=True)
+    with ReplayServer(in_turn(silent, Reply(b"whole"))) as server:
+        assert fetch(server, msgspec.structs.replace(LOCAL, timeout=0.05)).body == b"whole"
 
 
 def test_a_body_that_breaks_off_is_asked_for_again(pauses: list[float]) -> None:

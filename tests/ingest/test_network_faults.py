@@ -27,7 +27,8 @@ XML = {"Content-Type": "text/xml"}
 
 @pytest.fixture(autouse=True)
 def _quick(pauses: list[float], settings: Settings) -> None:
-    """Retries do not wait, and this machine may be asked."""
+    """Retries do not wait, nor does anybody for an answer; this machine may be asked."""
+    settings.IMPORT_TIMEOUT = 0.3
     settings.IMPORT_ALLOWED_PRIVATE_HOSTS = ["127.0.0.1"]
 
 
@@ -49,6 +50,10 @@ BILLION_LAUGHS = (
 )
 FAULTS: dict[str, Callable[[Request], Reply]] = {
     "truncated": lambda request: Reply(page(request)[:400], headers=XML, announced_length=90_000),
+    "hangs": lambda request: Reply(hangs=True),
+    "hangs in the middle": lambda request: Reply(
+        page(request)[:400], headers=XML, announced_length=90_000, stalls=True
+    ),
     "broken XML": lambda request: Reply(page(request)[:400] + b"<<<", headers=XML),
     "unavailable": lambda request: Reply(status=503, headers={"Retry-After": "1"}),
     "another host": lambda request: Reply(status=302, headers={"Location": "http://elsewhere.example/oai"}),

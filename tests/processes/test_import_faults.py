@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.processes.installation import BATCH, RECORDS, REJECTED_EACH, Installation, server
+from tests.replay.server import ReplayServer, Reply, Request
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("import-faults")]
 
+OAI = Path(__file__).parents[1] / "data" / "oai"
 REJECTED = RECORDS // REJECTED_EACH
 DONE = ("done", RECORDS, RECORDS - REJECTED, REJECTED)
 
@@ -193,6 +199,91 @@ def test_a_full_disk_ends_an_import_in_one_line_and_it_goes_on_when_there_is_roo
     assert done.returncode == 0, done.stderr
     assert installation.counts(1) == DONE
     assert installation.digest() == undisturbed
+
+
+@pytest.fixture
+def small_disk(var: Path, installation: Installation) -> Iterator[Path]:
+    """A file system of 4 MB that holds the authorships; needs the right to mount one."""
+    owner = server(var, "postgres").uids().effective
+    with tempfile.TemporaryDirectory(prefix="bzpeer-disk-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4M", "tmpfs", name], capture_output=True)
+        if mounted.returncode:
+            pytest.skip("this user may not mount a file system")
+        try:
+            inside = folder / "data"
+            inside.mkdir(mode=0o700)
+            os.chown(inside, owner, -1)
+            installation.sql(f"CREATE TABLESPACE small LOCATION '{inside}'")
+            installation.sql("ALTER TABLE works_authorship SET TABLESPACE small")
+            yield folder
+            (folder / "ballast").unlink(missing_ok=True)
+            installation.sql("ALTER TABLE works_authorship SET TABLESPACE pg_default")
+            installation.sql("CHECKPOINT")
+            installation.sql("DROP TABLESPACE small")
+        finally:
+            subprocess.run(["umount", "--lazy", name], check=True)
+
+
+def test_a_disk_that_is_really_full_leaves_nothing_half_written(
+    installation: Installation, records: Path, undisturbed: dict[str, str], small_disk: Path
+) -> None:
+    installation.environment["IMPORT_PATIENCE"] = "1"
+    free = shutil.disk_usage(small_disk).free
+    (small_disk / "ballast").write_bytes(b"\0" * (free - 32 * 1024))
+    failed = installation.run(*installation.ingest(records))
+    assert failed.returncode == 1
+    assert "No space left on device" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert 0 < installation.seen() < RECORDS
+    works = "SELECT count(*)::int FROM works_work"
+    assert installation.sql(works) == installation.sql("SELECT sum(created)::int FROM ingest_importbatch")
+    (small_disk / "ballast").unlink()
+    done = installation.run(*installation.ingest(records, "--resume", "1"))
+    assert done.returncode == 0, done.stderr
+    assert installation.counts(1) == DONE
+    assert installation.digest() == undisturbed
+
+
+#: Runs a command with retries that hardly wait.
+IMPATIENTLY = (
+    "import sys; from ingest.sources import http; http.FIRST_PAUSE = 0.01;"
+    " from django.core.management import execute_from_command_line; execute_from_command_line(sys.argv)"
+)
+
+
+def test_a_service_that_falls_silent_ends_a_harvest_in_one_line_and_it_goes_on(installation: Installation) -> None:
+    pages = {None: "page-1.xml", "token-2": "page-2.xml", "token-3": "page-3.xml"}
+    xml = {"Content-Type": "text/xml"}
+    silent = False
+
+    def answer(request: Request) -> Reply:
+        token = request.parameters.get("resumptionToken")
+        body = (OAI / pages[token]).read_bytes()
+        if silent and token == "token-3":
+            return Reply(body[:400], headers=xml, announced_length=len(body), stalls=True)
+        return Reply(body, headers=xml)
+
+    installation.environment |= {
+        "IMPORT_TIMEOUT": "1", "IMPORT_ALLOWED_PRIVATE_HOSTS": "127.0.0.1", "IMPORT_BATCH_SIZE": "2",
+    }  # fmt: skip
+    with ReplayServer(answer) as service:
+        harvest = ["-c", IMPATIENTLY, "ingest", "arxiv-oai", "--facts-only", "--base-url", service.url]
+        whole = installation.run(*harvest)
+        assert whole.returncode == 0, whole.stderr
+        undisturbed = installation.digest()
+        installation.sql("TRUNCATE works_work, works_dirtyblock, ingest_sourcerecord CASCADE")
+        silent = True
+        failed = installation.run(*harvest)
+        assert failed.returncode == 1
+        assert failed.stderr.strip().splitlines() == ["CommandError: 127.0.0.1 did not answer in time; tried 5 times"]
+        assert 0 < installation.seen() < installation.sql("SELECT max(seen) FROM ingest_importrun")[0][0]
+        silent = False
+        done = installation.run(*harvest, "--resume", "2")
+        assert done.returncode == 0, done.stderr
+        assert installation.counts(2) == installation.counts(1)
+        assert installation.digest() == undisturbed
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

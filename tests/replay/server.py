@@ -20,13 +20,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """``announced_length`` larger than the body makes the server break off; ``hangs`` makes it answer nothing."""
+    """``announced_length`` larger than the body makes the server break off, or with ``stalls`` send nothing more.
+
+    ``hangs`` makes it answer nothing at all.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     announced_length: int | None = None
     hangs: bool = False
+    stalls: bool = False
 
 
 Answer = Callable[[Request], Reply]
@@ -80,6 +84,9 @@ class ReplayServer:
                 self.send_header("Connection", "close")
                 self.end_headers()
                 self.wfile.write(reply.body)
+                if reply.stalls:
+                    self.wfile.flush()
+                    replay._closing.wait(30)
                 self.close_connection = True
 
             def log_message(self, format: str, *args: object) -> None:
