@@ -17,6 +17,7 @@ import msgspec
 from django.conf import settings
 
 from bench.ingest import ingest
+from bench.multiply import multiply
 from bzpeer.scratch import scratch_database
 from ingest.sources import get_source
 from ingest.sources.base import SourceOptions
@@ -27,6 +28,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Which file, and how many of its records come as the batch on top."""
     parser.add_argument("--file", type=Path, help="arXiv snapshot to attribute; the sample without it")
     parser.add_argument("--limit", type=int, help="read at most this many records")
+    parser.add_argument(
+        "--works", type=int, help="multiply the catalogue to so many works first (altered copies of its own)"
+    )
     parser.add_argument(
         "--batch", type=int, help="records that come after the full resolution (a tenth, 10,000 at most)"
     )
@@ -39,13 +43,14 @@ def run(options: Mapping[str, Any]) -> dict[str, Any]:
     batch = options.get("batch") or min(total // 10, 10_000)
     with scratch_database("attribute"):
         ingest(path, limit=total - batch, workers=2)
+        multiplied = multiply(options["works"]) if options.get("works") else total - batch
         full = manage("attribute", "--full", "--json")
         graph = manage("refresh_graph", "--full", "--json")
         ingest(path, limit=total, workers=2)
         after = manage("attribute", "--json")
         authors = Author.objects.public().count()
     return {
-        "works": total,
+        "works": multiplied + batch,
         "authorships": full["authorships"],
         "authorships_per_second": full["authorships_per_second"],
         "seconds": full["seconds"],
