@@ -154,7 +154,8 @@ class Command(BaseCommand):
         for reason, count in report.get("reasons", []):
             self.stdout.write(f"  reject  {count}: {reason}")
         blocks = ", ".join(block for block, _ in report.get("blocks", [])[:8])
-        self.stdout.write(f"  touch   {report.get('block_count', 0)} name blocks: {blocks}")
+        touched = report.get("block_count", 0)
+        self.stdout.write(f"  touch   {touched} name block{'' if touched == 1 else 's'}: {blocks}")
 
     def _figures(self, run: ImportRun, seconds: float, total: float) -> dict[str, Any]:
         """Counts of a run; ``seconds`` until all facts can be found, ``total_seconds`` with attribution and graph."""
