@@ -130,7 +130,8 @@ def _round_group(focus: Topic | Institution, years: Years) -> Neighbourhood:
         span = years_phrase(leader.first_year, leader.last_year)
         reason = f"{counted(leader.works, 'work')} {'on this topic' if is_topic else 'from here'}"
         relation = Relation.SUBJECT if is_topic else Relation.AFFILIATION
-        edge = Edge(found.focus.key, node.key, relation, _joined(reason, span), scale(leader.works))
+        when = leader.first_year, leader.last_year
+        edge = Edge(found.focus.key, node.key, relation, _joined(reason, span), scale(leader.works), *when)
         found.edges.append(edge)
     people = [leader.author for leader in leaders]
     _add_pairs(found, people, years, _scale([1.0, 4.0]))

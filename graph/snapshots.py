@@ -14,6 +14,8 @@ from graph.edges import Changes, is_close, lock_writers
 from graph.models import TrustChange
 
 SEED_LEVEL = 3
+MOST_FLOWING = 20_000
+"""A refresh lets no more authors join once so many flow: the rest is for the nightly computation."""
 FLOW_DIGITS = 6
 """Flows are kept to a millionth, so that an unchanged graph gives unchanged rows."""
 
@@ -41,8 +43,8 @@ def refresh(touched: Iterable[int], changes: Changes, *, cause: TrustChange.Caus
 
     The facts of the ``touched`` authors, and of those who have more or fewer close collaborators now, are counted
     again. Flows are worked out again where ties carry more or less trust than before and, where an author became a
-    source of trust or ceased to be one, appeared or disappeared, for it and its direct co-authors; the small
-    differences further away wait for the nightly computation.
+    source of trust or ceased to be one, appeared or disappeared, for it and its direct co-authors; from there as far
+    as flows change by more than ``standing.PRECISION``. Smaller differences wait for the nightly computation.
     """
     touched = set(touched)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -67,8 +69,9 @@ def refresh(touched: Iterable[int], changes: Changes, *, cause: TrustChange.Caus
             ON CONFLICT (id) DO UPDATE SET is_flowing = true
         """)
         cursor.execute("ANALYZE scope")
+        flowing = _flow_outwards()
         facts = columns.read(_facts_query(is_scoped=True), _FACTS)
-        changed = _write(facts, _flows_nearby(facts["author_id"]), cause=cause, at=at)
+        changed = _write(facts, _flows_in_scope(facts["author_id"], flowing), cause=cause, at=at)
         cursor.execute(
             "DELETE FROM graph_trustsnapshot t USING scope, works_author a"
             " WHERE t.author_id = scope.id AND a.id = scope.id AND a.status <> 'active'"
@@ -112,16 +115,52 @@ def _facts_query(*, is_scoped: bool) -> str:
     )
 
 
-def _flows_nearby(author_ids: NDArray[np.int64]) -> NDArray[np.float64]:
+def _flow_outwards() -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The flowing authors in ``scope`` (ids ascending) and their flows; whom these move joins them."""
+    while True:
+        flowing = columns.read("SELECT id FROM scope WHERE is_flowing ORDER BY 1", {"id": "int8"})["id"]
+        if not len(flowing):
+            return flowing, np.zeros(0)
+        network, known, fresh = _flows_nearby(flowing)
+        moved = network.author_ids[np.abs(fresh - known) > standing.PRECISION]
+        if len(flowing) > MOST_FLOWING or not len(moved) or not _join_co_authors(moved):
+            return flowing, _align(flowing, network.author_ids, fresh)
+
+
+def _join_co_authors(authors: NDArray[np.int64]) -> int:
+    """Let the co-authors of some authors flow too; how many did not before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO scope
+            SELECT b_id, true FROM graph_collaboration WHERE a_id = ANY(%(moved)s) AND trust_strength > 0
+            UNION SELECT a_id, true FROM graph_collaboration WHERE b_id = ANY(%(moved)s) AND trust_strength > 0
+            ON CONFLICT (id) DO UPDATE SET is_flowing = true WHERE NOT scope.is_flowing
+            """,
+            {"moved": authors.tolist()},
+        )
+        return int(cursor.rowcount)
+
+
+def _flows_in_scope(
+    author_ids: NDArray[np.int64], flowing: tuple[NDArray[np.int64], NDArray[np.float64]]
+) -> NDArray[np.float64]:
     """The flows of the authors in ``scope``: worked out again where they are flowing, else as in the last snapshot."""
     stored = columns.read(
         "SELECT t.author_id, t.flow FROM scope JOIN graph_trustsnapshot t ON t.author_id = scope.id ORDER BY 1",
         {"author_id": "int8", "flow": "float8"},
     )
-    flows = _align(author_ids, stored["author_id"], stored["flow"])
-    flowing = columns.read("SELECT id FROM scope WHERE is_flowing ORDER BY 1", {"id": "int8"})["id"]
-    if not len(flowing):
-        return flows
+    return np.where(
+        np.isin(author_ids, flowing[0]),
+        _align(author_ids, *flowing),
+        _align(author_ids, stored["author_id"], stored["flow"]),
+    )
+
+
+def _flows_nearby(
+    flowing: NDArray[np.int64],
+) -> tuple[standing.CollaborationGraph, NDArray[np.float64], NDArray[np.float64]]:
+    """The graph round the flowing authors, the flows of all its authors before, and now."""
     # A tie between two flowing authors is read once, from its smaller end.
     ties = columns.read(
         "SELECT c.a_id, c.b_id, c.trust_strength FROM scope JOIN graph_collaboration c ON c.a_id = scope.id"
@@ -143,10 +182,7 @@ def _flows_nearby(author_ids: NDArray[np.int64]) -> NDArray[np.float64]:
     known_ids = np.array([pk for pk, _, _ in rows], dtype=np.int64)
     known = _align(network.author_ids, known_ids, np.array([flow for _, _, flow in rows], dtype=np.float64))
     seeds = np.array([pk for pk, is_seed, _ in rows if is_seed], dtype=np.int64)
-    fresh = standing.flow_nearby(network, seeds, flowing, known)
-    is_flowing = np.isin(author_ids, flowing)
-    flows[is_flowing] = _align(author_ids[is_flowing], network.author_ids, fresh)
-    return flows
+    return network, known, standing.flow_nearby(network, seeds, flowing, known)
 
 
 def _network(ties: dict[str, columns.Column]) -> standing.CollaborationGraph:

@@ -26,6 +26,8 @@ from graph.trust import STANDING_MAXIMUM
 METHOD = "ppr-1"
 DAMPING = 0.5
 STEPS = 8
+PRECISION = (1.0 - DAMPING) * DAMPING**STEPS
+"""What the early stop can leave out of a flow: a smaller change of a neighbour's flow does not count as one."""
 FULL_FLOW = 0.25
 """The flow at which an author has all standing points."""
 MAXIMUM_AUTHORS = 25
@@ -107,7 +109,7 @@ def flow_nearby(graph: CollaborationGraph, seeds: Integers, stale: Integers, kno
     flows[rows] = 0.0
     for _ in range(STEPS):
         flows[rows] = (from_seeds + DAMPING * (ties @ flows)) / degrees
-    is_same = np.abs(flows - known) <= np.minimum(known * 2, 1.0 - DAMPING) * DAMPING**STEPS
+    is_same = np.abs(flows - known) <= np.minimum(known * 2 * DAMPING**STEPS, PRECISION)
     return np.where(is_same, known, flows)
 
 

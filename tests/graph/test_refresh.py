@@ -6,12 +6,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from graph.models import TrustChange, TrustSnapshot
 from graph.refresh import refresh_all, refresh_authors
+from graph.standing import PRECISION
 from graph.trust import Facts, compute, scores
 from tests.factories import AuthorFactory, FollowFactory, printed_work
 from works.models import Author, Work
@@ -76,6 +78,23 @@ def test_the_incremental_flow_is_close_to_the_full_one() -> None:
     refresh_all()
     full = dict(TrustSnapshot.objects.values_list("author", "flow"))
     assert all(near[pk] == pytest.approx(full[pk], rel=0.02, abs=1e-4) for pk in full)
+
+
+def test_a_verification_reaches_as_far_as_it_moves_flows() -> None:
+    people = [AuthorFactory.create() for _ in range(12)]
+    for step in (1, 3):
+        for number, author in enumerate(people):
+            printed_work([author, people[(number + step) % 12]])
+    refresh_all()
+    for author, level in ((people[0], 4), (people[5], 3), (people[0], 1)):
+        Author.objects.filter(pk=author.pk).update(level=level)
+        refresh_authors([author.pk], cause=TrustChange.Cause.CLAIM)
+        near = dict(TrustSnapshot.objects.values_list("author", "flow"))
+        with transaction.atomic():
+            refresh_all()
+            full = dict(TrustSnapshot.objects.values_list("author", "flow"))
+            transaction.set_rollback(True)
+        assert all(abs(near[pk] - full[pk]) <= 2 * PRECISION for pk in full)
 
 
 def test_a_change_that_moves_no_trust_leaves_flows_alone() -> None:
