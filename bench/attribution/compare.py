@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -46,6 +47,7 @@ def engine(gathering: Gathering, held_back: float = 0.0) -> Ints:
 def by_rule(gold: GoldSet) -> list[Hashable]:
     """The shared-co-author-or-place rule: connected components of compatible names that share one of these."""
     parent = list(range(len(gold.authorships)))
+    compare = lru_cache(maxsize=None)(compare_names)
 
     def root(row: int) -> int:
         while parent[row] != row:
@@ -64,7 +66,7 @@ def by_rule(gold: GoldSet) -> list[Hashable]:
     for rows in holders.values():
         for a, b in pairwise(rows):
             one, other = gold.authorships[a], gold.authorships[b]
-            if one.work != other.work and compare_names(one.name, other.name) > Agreement.CONFLICT:
+            if one.work != other.work and compare(one.name, other.name) > Agreement.CONFLICT:
                 parent[root(a)] = root(b)
     return [root(row) for row in range(len(parent))]
 

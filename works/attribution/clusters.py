@@ -39,6 +39,8 @@ class Clusters:
         np.minimum.at(self.start, label, np.where(year > 0, year, 9999))
         self.end = np.zeros(size, dtype=np.int64)
         np.maximum.at(self.end, label, year)
+        self.is_cut = np.zeros(size, dtype=bool)
+        np.logical_or.at(self.is_cut, label, gathering.is_cut[rows])
         self.initial_rarity = gathering.initial_rarity[self.leader]
         self.is_pinyin = gathering.is_pinyin[self.leader]
         self.rarity, self.parts_rarity = np.zeros(size), np.zeros(size)

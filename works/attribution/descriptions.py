@@ -15,18 +15,28 @@ from zlib import crc32
 import msgspec
 import numpy as np
 
-from works import name_comparison, name_forms, name_variants, names
+from works import name_comparison, name_east_asian, name_forms, name_variants, names
 from works.attribution import facts, forms, hashing, statistics
 from works.attribution.facts import WorkFacts, WorkFeatures, describe_work, place_keys
 from works.attribution.hashing import Hashes, hash_of
 from works.attribution.statistics import name_parts
 
-_MADE_BY: Final = (name_comparison, name_forms, name_variants, names, facts, forms, hashing, statistics)
+_MADE_BY: Final = (
+    name_comparison,
+    name_east_asian,
+    name_forms,
+    name_variants,
+    names,
+    facts,
+    forms,
+    hashing,
+    statistics,
+)
 #: Fits PostgreSQL's integer.
 VERSION: Final = crc32(b"".join(Path(str(module.__file__)).read_bytes() for module in _MADE_BY)) & 0x7FFFFFFF
 _LISTS: Final = ("keys", "forms", "shared", "groups", "terms", "abstract", "topics", "venue")
-#: Numbers before the lists: two halves of the digest, year, authors, and the length of every list.
-_HEAD: Final = 4 + len(_LISTS) + 2
+#: Numbers before the lists: two halves of the digest, year, authors, whether these are all, and every list's length.
+_HEAD: Final = 5 + len(_LISTS) + 2
 
 
 class Description(msgspec.Struct, frozen=True, gc=False):
@@ -52,7 +62,7 @@ def pack(description: Description) -> bytes:
     features = description.features
     lists = [*(getattr(features, name) for name in _LISTS), description.parts, description.places]
     digest = features.digest
-    head = [digest >> 32, digest & 0xFFFFFFFF, features.year, features.authors, *map(len, lists)]
+    head = [digest >> 32, digest & 0xFFFFFFFF, features.year, features.authors, features.is_complete, *map(len, lists)]
     return np.concatenate(
         [np.array(head, dtype="<u4"), *(values.astype("<u4", copy=False) for values in lists)]
     ).tobytes()
@@ -71,7 +81,7 @@ def unpack_whole(packed: bytes) -> Description:
 
 def _unpacked(packed: bytes) -> tuple[Sequence[Any], Hashes, Hashes]:
     numbers = np.frombuffer(packed, dtype="<u4")
-    high, low, year, authors, *lengths = numbers[:_HEAD].tolist()
+    high, low, year, authors, is_complete, *lengths = numbers[:_HEAD].tolist()
     ends = list(accumulate(lengths, initial=_HEAD))
     lists = [numbers[start:end] for start, end in pairwise(ends)]
-    return (high << 32 | low, year, authors, *lists[:-2]), lists[-2], lists[-1]
+    return (high << 32 | low, year, authors, *lists[:-2], bool(is_complete)), lists[-2], lists[-1]

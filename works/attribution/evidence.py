@@ -82,6 +82,8 @@ class Gathering:
         self.work = codes_of([row.work for row in rows])
         unique_works = [works[work] for work in dict.fromkeys(row.work for row in rows)]
         self.position = np.array([row.position for row in rows], dtype=np.int64)
+        #: Whether the source cut the author list: then a co-author who is not there may still be one.
+        self.is_cut = np.array([not work.is_complete for work in unique_works], dtype=bool)[self.work]
         #: Equal numbers: works with the same list of authors; 0 for a short list.
         self.byline = np.array([_byline(work) for work in unique_works], dtype=np.uint64)[self.work]
         self.year = np.array([work.year for work in unique_works], dtype=np.int64)[self.work]

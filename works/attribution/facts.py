@@ -39,8 +39,9 @@ class WorkFeatures(msgspec.Struct, frozen=True, gc=False):
     """Hashed facts of one work, about half a kilobyte.
 
     ``keys`` and ``forms`` are the ``coauthor_hashes`` of every author by position, ``shared`` the positions
-    that count as co-authors (all, or the sample of a very long list). ``digest`` identifies the content: it settles
-    ties, so that the order in which works were imported never matters.
+    that count as co-authors (all, or the sample of a very long list); not ``is_complete`` means that the source cut the
+    list. ``digest`` identifies the content: it settles ties, so that the order in which works were imported never
+    matters.
     """
 
     digest: int
@@ -54,6 +55,7 @@ class WorkFeatures(msgspec.Struct, frozen=True, gc=False):
     abstract: Hashes
     topics: Hashes
     venue: Hashes
+    is_complete: bool = True
 
 
 class AuthorshipFacts(msgspec.Struct, frozen=True, gc=False):
@@ -112,6 +114,7 @@ def describe_work(facts: WorkFacts) -> WorkFeatures:
         abstract=np.array(abstract[:ABSTRACT_TERMS], dtype=np.uint32),
         topics=_hashes("topic", map(fold, facts.topics)),
         venue=_hashes("venue", venue_keys(facts.venue or "")),
+        is_complete=facts.is_complete,
     )
 
 

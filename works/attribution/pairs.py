@@ -136,6 +136,7 @@ class Side(msgspec.Struct, frozen=True):
     family_rarity: Floats
     initial_rarity: Floats
     is_pinyin: Bools
+    is_cut: Bools
     subject: Floats
 
     @classmethod
@@ -166,7 +167,7 @@ def side_features(one: Side, other: Side, shared: Floats, number: Floats, relati
     amount = np.log1p(shared)
     kind = {name: number for number, name in enumerate(KINDS)}
     coauthors = np.maximum(number[:, kind["form"]], number[:, kind["key"]])
-    known_coauthors = both[:, kind["form"]] | both[:, kind["key"]]
+    known_coauthors = (both[:, kind["form"]] | both[:, kind["key"]]) & ~one.is_cut & ~other.is_cut
     subject = np.einsum("ij,ij->i", one.subject, other.subject)
     has_subject = one.subject.any(axis=1) & other.subject.any(axis=1)
     gap = np.maximum(one.start, other.start) - np.minimum(one.end, other.end)

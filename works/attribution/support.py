@@ -91,6 +91,7 @@ class Support:
             family_rarity=g.family_rarity[self.rows],
             initial_rarity=g.initial_rarity[self.rows],
             is_pinyin=g.is_pinyin[self.rows],
+            is_cut=g.is_cut[self.rows],
             subject=g.subject[self.rows].astype(np.float64),
         )
         rest = Side(
@@ -107,6 +108,7 @@ class Support:
             family_rarity=clusters.family_rarity[label],
             initial_rarity=clusters.initial_rarity[label],
             is_pinyin=clusters.is_pinyin[label],
+            is_cut=clusters.is_cut[label],
             subject=self._subject_of_rest(),
         )
         firsts = g.firsts_in_block[g.block[self.rows]]

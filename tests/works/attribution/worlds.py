@@ -34,11 +34,12 @@ class World:
         places: dict[str, str] | None = None,
         orcids: dict[str, str] | None = None,
         work: int | None = None,
+        is_complete: bool = True,
     ) -> list[int]:
         """Add a work; returns the authorship ids by position. ``places`` and ``orcids`` go by printed name."""
         number = len(self.works) if work is None else work
         printed = [name.strip() for name in authors.split(",")]
-        facts = WorkFacts(title, [parse_name(name) for name in printed], abstract, topics, venue, year)
+        facts = WorkFacts(title, [parse_name(name) for name in printed], abstract, topics, venue, year, is_complete)
         self.works[number] = facts
         self.statistics.add_works([describe_work(facts)], [name_parts(name) for name in facts.authors])
         first = len(self.authorships)
