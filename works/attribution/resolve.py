@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -105,12 +106,23 @@ def _shared_out(function: Callable[[_Item], _Outcome], items: Sequence[_Item], p
         yield from map(function, items)
         return
     close_connections()
-    pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork"))
+    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), _end_with_parent)
     try:
         yield from pool.map(function, items)
     finally:
         # Whoever stops listening does not want the rest.
         pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Let no child outlive the process that shares out the work, however that ends."""
+
+    def wait() -> None:
+        if (parent := multiprocessing.parent_process()) is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 #: What forked children find in the memory they share with their parent.
