@@ -37,6 +37,8 @@ LONG_LIST: Final = 5
 #: How fast: a name shared by two lists of a thousand counts a tenth, one shared by a list of a thousand and a short
 #: one a third.
 LIST_EXPONENT: Final = 0.25
+#: Surprise in nats of an equal initial.
+INITIAL_SURPRISE: Final = 2.5
 #: Surprise in nats of a shared ORCID or e-mail address.
 CONTACT_SURPRISE: Final = 12.0
 
@@ -109,8 +111,13 @@ class Gathering:
         self.rarity = -np.log(np.maximum(whole, known_whole * (known_whole > 1.5 / names)))
         #: The same by the two parts alone, as if they were independent: a prolific author's name is not common by that.
         self.parts_rarity = np.where(self.first > 0, -np.log(whole), 0.0)
-        self.initial_rarity = -np.log(statistics.frequency("key", hashed[:, 0]) / names)
-        self.family_rarity = -np.log(statistics.share("family", parts[:, 0]))
+        family = statistics.share("family", parts[:, 0])
+        initial = statistics.frequency("key", hashed[:, 0]) / names
+        # "Smith" printed alone may be any Smith, however few people are printed so.
+        is_alone = np.array([not row.name.given for row in rows])
+        self.initial_rarity = -np.log(np.where(is_alone, np.maximum(initial, family), initial))
+        #: A family name alone says less than the same with an initial.
+        self.family_rarity = -np.log(family) - np.where(is_alone, INITIAL_SURPRISE, 0.0)
         self.is_pinyin = np.array([code.is_pinyin for code in codes])
         firsts: dict[int, set[str]] = {}
         for block, code in zip(self.block.tolist(), codes, strict=True):

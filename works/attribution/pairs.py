@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from works.attribution.clusters import Clusters
-from works.attribution.evidence import KINDS, Bools, Codes, Floats, Gathering, Ints
+from works.attribution.evidence import INITIAL_SURPRISE, KINDS, Bools, Codes, Floats, Gathering, Ints
 from works.attribution.forms import NEAR, SAME, VARIANT
 
 #: In a block, or under one printed name, of at most so many clusters every pair is looked at; in larger ones only
@@ -175,7 +175,7 @@ def side_features(one: Side, other: Side, shared: Floats, number: Floats, relati
     middle_agrees = (one.middle & other.middle) != 0
     rarity = np.where(
         is_whole, np.minimum(one.rarity, other.rarity), np.minimum(one.initial_rarity, other.initial_rarity)
-    ) + np.where(middle_agrees, MIDDLE_RARITY, 0.0)
+    ) + np.where(middle_agrees, INITIAL_SURPRISE, 0.0)
     smaller = np.log(np.minimum(one.count, other.count))
     columns: dict[str, npt.NDArray[Any]] = {
         f"{name}_{measure}": values[:, kind[name]]
@@ -214,8 +214,6 @@ def side_features(one: Side, other: Side, shared: Floats, number: Floats, relati
     return np.stack([columns[name].astype(np.float64) for name in FEATURES]).T
 
 
-#: Information in nats of an equal middle initial.
-MIDDLE_RARITY: Final = 2.5
 _MEASURES: Final = {
     "key": ("amount", "cosine", "overlap"),
     "form": ("amount", "cosine", "overlap"),

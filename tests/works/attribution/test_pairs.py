@@ -43,3 +43,10 @@ def test_a_prolific_author_has_a_rare_name_still() -> None:
         world.add(f"Paper {n}", "Zebulon Quigglewort, Wei Wang")
     assert before > feature(world, "parts_rarity", few[0][0], few[1][0]) > 2.0
     assert feature(world, "parts_rarity", few[0][1], few[1][1]) < 2.0
+
+
+def test_a_family_name_alone_says_less_than_with_an_initial() -> None:
+    world = World()
+    one, with_initial = (world.add(f"Paper {n}", "Hargreaves, Z. Hargreaves") for n in range(2))
+    alone = feature(world, "family_rarity", one[0], with_initial[0])
+    assert alone < feature(world, "family_rarity", one[1], with_initial[1])
