@@ -12,10 +12,11 @@ from typing import Any
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
-from bzpeer import embedded, env
+from bzpeer import embedded, env, release
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("BZPEER_VAR") or BASE_DIR / "var").absolute()
+RELEASE = release.digest(BASE_DIR / name for name in ("graph", "profiles", "static", "templates", "works"))
 
 DEBUG = env.flag("DEBUG", False)
 # `up` writes a key of this installation's own at its first start; several machines must share one through SECRET_KEY.
@@ -103,7 +104,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": env.redis_with_database(REDIS_URL, 1),
-        "KEY_PREFIX": "bzpeer",
+        # What one release cached is out of reach of the next: an update never shows old markup.
+        "KEY_PREFIX": f"bzpeer:{RELEASE}",
         "TIMEOUT": 3600,
     }
 }

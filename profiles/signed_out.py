@@ -2,9 +2,10 @@
 
 Such a page is the same for everyone, so it is rendered once and kept compressed in two places:
 
-* in the cache, under a key made from the version of the record (``profiles.heads.page_version``): a change of the
-  record, its trust, its followers or its owner makes another key, and the next reader gets a new page. What the page
-  borrows from other records (the name under which a co-author's page stands) may be ``SECONDS`` old;
+* in the cache, under a key made from the release of the code and the version of the record
+  (``profiles.heads.page_version``): an update, or a change of the record, its trust, its followers or its owner makes
+  another key, which is the entity tag too, and the next reader gets a new page. What the page borrows from other
+  records (the name under which a co-author's page stands) may be ``SECONDS`` old;
 * in this process, for ``settings.SIGNED_OUT_PAGE_SECONDS``, without asking for the version: a page that many people
   read at the same moment costs hardly more than an empty one.
 """
@@ -65,7 +66,7 @@ def kept_for_signed_out(view: View) -> View:
         version = page_version(author_id)
         if version is None or slug_of(version.display_name, "researcher") != slug:
             return view(request, author_id, slug)
-        key = blake2b(f"{address}\n{version.stamp}".encode(), digest_size=16).hexdigest()
+        key = blake2b(f"{settings.RELEASE}\n{address}\n{version.stamp}".encode(), digest_size=16).hexdigest()
         body: bytes | None = cache.get(f"researcher:{key}")
         if body is None:
             response = view(request, author_id, slug)

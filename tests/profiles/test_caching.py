@@ -56,6 +56,16 @@ def test_an_unchanged_page_is_not_sent_again(client: Client, ada: Author) -> Non
     assert client.get(ada.get_absolute_url(), headers={"If-None-Match": first["ETag"]}).status_code == 200
 
 
+def test_a_page_kept_by_another_release_is_not_given_out(client: Client, ada: Author, settings: Settings) -> None:
+    first = client.get(ada.get_absolute_url())
+    settings.RELEASE = "another"
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(ada.get_absolute_url(), headers={"If-None-Match": first["ETag"]})
+    assert answer.status_code == 200
+    assert answer["ETag"] != first["ETag"]
+    assert len(captured) > 1
+
+
 def test_changes_show_at_once(client: Client, ada: Author, claimant: User, staff: User) -> None:
     assert "Unclaimed author" in client.get(ada.get_absolute_url()).content.decode()
     follows.follow(claimant, ada)
