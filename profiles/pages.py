@@ -168,6 +168,8 @@ def _topics_of(author: Author) -> QuerySet[AuthorTopic]:
 
 def _collaborators_of(author: Author) -> list[Collaborator]:
     ties = Collaboration.objects.filter(Q(a=author) | Q(b=author)).select_related("a", "b")
+    # The rest of sixteen records, with their years and affiliations, is not worth decoding.
+    ties = ties.only("works", "strength", "first_year", "last_year", "a__display_name", "b__display_name")
     return [
         Collaborator(
             author=tie.b if tie.a_id == author.pk else tie.a,

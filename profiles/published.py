@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from django import forms
 from django.contrib.postgres.expressions import ArraySubquery
@@ -112,8 +113,7 @@ class Controls:
 def published(author: Author, controls: Controls, cursor: str) -> Page[PublishedWork]:
     """One page of the author's works in four queries, however many works and authors there are."""
     matching = _after(_matching(author, controls), controls.sort, date_cursor(cursor))
-    rows = matching.select_related("work").defer("work__search").annotate(version_list=_versions())
-    found = list(rows[: PAGE_SIZE + 1])
+    found = list(matching[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     last = shown[-1].work if len(found) > PAGE_SIZE else None
     return Page(
@@ -131,7 +131,7 @@ def kinds_of(author: Author) -> list[str]:
 
 
 def _matching(author: Author, controls: Controls) -> QuerySet[Attribution]:
-    rows = Attribution.objects.filter(author=author, work__is_deleted=False)
+    rows = _listed().filter(author=author)
     if controls.year:
         rows = rows.filter(work__year=controls.year)
     if controls.topic:
@@ -153,11 +153,16 @@ def _after(rows: QuerySet[Attribution], sort: str, cursor: tuple[date, int] | No
     return rows.filter(Q(work__listed_on__gt=day) | Q(work__listed_on=day, work_id__gt=work_id))
 
 
-def _versions() -> ArraySubquery:
-    """The versions of each work in the row of the work, as JSON objects in their order."""
+@cache
+def _listed() -> QuerySet[Attribution]:
+    """Every attribution of a work that is shown, with the work and its versions as JSON objects in their order.
+
+    Put together once: that takes longer than the query that it becomes.
+    """
     facts = JSONObject(number="number", submitted_at="submitted_at", size_kb="size_kb")
     versions = WorkVersion.objects.filter(work=OuterRef("work_id")).order_by("number")
-    return ArraySubquery(versions.annotate(facts=facts).values("facts"))
+    rows = Attribution.objects.filter(work__is_deleted=False).select_related("work").defer("work__search")
+    return rows.annotate(version_list=ArraySubquery(versions.annotate(facts=facts).values("facts")))
 
 
 def _with_details(author: Author, attributions: Sequence[Attribution]) -> list[PublishedWork]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 
 from django import template
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from works.items import PrintedName
 from works.markup import block_html, inline_html, opening, plain_text
+from works.models import Topic
 
 register = template.Library()
 
 
 #: Characters of an abstract that a list shows before it is unfolded.
 OPENING_LENGTH = 280
+#: Topics that a list shows of one work.
+TAGS_SHOWN = 4
 
 
 @register.filter
@@ -51,11 +56,28 @@ def printed_names(names: list[PrintedName], focus_id: int | None = None) -> Safe
     return mark_safe(", ".join(_printed_name(name, focus_id) for name in names))  # noqa: S308 - every part is escaped
 
 
+@register.simple_tag
+def topic_tags(topics: Sequence[Topic]) -> SafeString:
+    """The first topics of a work as tags that lead to their pages; built at once as the names are."""
+    return format_html_join("", '<a class="tag" href="{}"{}>{}</a>', map(_tag_parts, topics[:TAGS_SHOWN]))
+
+
+@register.filter
+def day_html(day: date) -> SafeString:
+    """A day in words in its element: ``<time datetime="2021-03-04">4 March 2021</time>``."""
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), f"{day.day} {day:%B %Y}")
+
+
 @register.filter
 def counted(number: int, words: str) -> str:
     """``3|counted:"work,works"`` is "3 works"."""
     singular, _, plural = words.partition(",")
     return f"{number:,} {singular if number == 1 else plural}"
+
+
+def _tag_parts(topic: Topic) -> tuple[str, str, str]:
+    title = format_html(' title="{}"', topic.name) if topic.name else ""
+    return topic.get_absolute_url(), title, topic.code
 
 
 def _printed_name(name: PrintedName, focus_id: int | None) -> str:
