@@ -58,15 +58,25 @@ def stored_secret(path: Path) -> str:
         return secrets.token_urlsafe(SECRET_BYTES)
 
 
-def database(url: str, *, pool_size: int) -> dict[str, Any]:
+def databases(primary: str, replicas: list[str], *, pool_size: int) -> dict[str, dict[str, Any]]:
+    """Django's databases: ``default``, and ``replica1``, ``replica2``, ... with the same rows."""
+    found = {"default": database(primary, pool_size=pool_size)}
+    for number, url in enumerate(replicas, 1):
+        replica = database(url, pool_size=pool_size, variable="DATABASE_REPLICA_URLS")
+        found[f"replica{number}"] = {**replica, "TEST": {"MIRROR": "default"}}
+    return found
+
+
+def database(url: str, *, pool_size: int, variable: str = "DATABASE_URL") -> dict[str, Any]:
     """Django's description of the PostgreSQL server behind a libpq URL (``postgresql://user@host/name?...``).
 
-    Connections come from psycopg's pool; ``pool_size`` is the most that one process holds.
+    Connections come from psycopg's pool; ``pool_size`` is the most that one process holds. ``variable`` is to blame
+    for a URL that is none.
     """
     try:
         parts: dict[str, Any] = dict(conninfo_to_dict(url))
     except Exception as error:
-        raise ImproperlyConfigured(f"DATABASE_URL is not a PostgreSQL URL: {error}") from None
+        raise ImproperlyConfigured(f"{variable} is not a PostgreSQL URL: {error}") from None
     return {
         "ENGINE": "django_prometheus.db.backends.postgresql",
         "NAME": parts.pop("dbname", "bzpeer"),

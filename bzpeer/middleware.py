@@ -1,4 +1,4 @@
-"""Middleware of our own: private pages stay private, and what PostgreSQL cannot hold never reaches it."""
+"""Middleware of our own: where a page is read from, private pages stay private, no NUL reaches PostgreSQL."""
 
 from __future__ import annotations
 
@@ -6,6 +6,27 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase
 from django.utils.cache import patch_cache_control, patch_vary_headers
+
+from bzpeer import replicas
+from profiles.signed_out import PERSONAL_COOKIES
+
+
+def anonymous_reads(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Let a page that nobody signed in asks for be read from a replica.
+
+    Not the pages of accounts: a link from a mail leads to what was written a moment ago.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        is_anonymous = not any(name in request.COOKIES for name in PERSONAL_COOKIES)
+        if is_anonymous and request.method in ("GET", "HEAD") and not request.path.startswith("/accounts/"):
+            with replicas.reading_from(replicas.any_replica()):
+                return get_response(request)
+        return get_response(request)
+
+    return middleware
 
 
 def private_pages(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:

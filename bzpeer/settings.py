@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "bzpeer.middleware.anonymous_reads",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -99,7 +100,10 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASE_URL = env.text("DATABASE_URL") or embedded.postgres_url(VAR)
 REDIS_URL = env.text("REDIS_URL") or embedded.valkey_url(VAR)
-DATABASES = {"default": env.database(DATABASE_URL, pool_size=env.integer("DATABASE_POOL_SIZE", 8))}
+DATABASES = env.databases(
+    DATABASE_URL, env.words("DATABASE_REPLICA_URLS"), pool_size=env.integer("DATABASE_POOL_SIZE", 8)
+)
+DATABASE_ROUTERS = ["bzpeer.replicas.Router"]
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

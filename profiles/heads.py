@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import connections, router
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -78,10 +78,13 @@ WHERE a.id = %s AND a.status = 'active'
 
 
 def page_version(author_id: int) -> PageVersion | None:
-    """The version of a page that is neither moved nor hidden; None for the others."""
+    """The version of a page that is neither moved nor hidden; None for the others.
+
+    It is read where the page would be: a replica behind the primary must not fill the new version with an old page.
+    """
     if author_id > MAX_ID:
         return None
-    with connection.cursor() as cursor:
+    with connections[router.db_for_read(Author)].cursor() as cursor:
         cursor.execute(_VERSION, [author_id])
         row = cursor.fetchone()
     return PageVersion(row[0], ".".join(map(str, row[1:]))) if row else None

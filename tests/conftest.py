@@ -31,6 +31,7 @@ os.environ |= {
     "DJANGO_SETTINGS_MODULE": "bzpeer.settings",
     "BZPEER_VAR": str(OWN),
     "DATABASE_URL": embedded.postgres_url(SHARED),
+    "DATABASE_REPLICA_URLS": "",
     "REDIS_URL": embedded.valkey_url(OWN),
     # Playwright's synchronous interface runs an event loop in the test's thread; Django would refuse to work there.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
