@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
-from zlib import crc32
 
 import msgspec
 import numpy as np
@@ -17,6 +16,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from works.attribution.background import load_background
+from works.attribution.bylines import byline_groups
 from works.attribution.facts import SAMPLED_AUTHORS, AuthorshipFacts, WorkFeatures, coauthor_hashes, place_keys
 from works.attribution.forms import form_code, linked_first_names
 from works.attribution.hashing import hash_of
@@ -32,8 +32,6 @@ Bools = npt.NDArray[np.bool_]
 KINDS: Final = ("key", "form", "place", "term", "topic", "venue", "group", "contact")
 #: Lists with more authors than this weigh less: sharing a name with a list of thousands is weak evidence, not none.
 FULL_WEIGHT_AUTHORS: Final = 10
-#: Two works with the same list of at least so many authors are by the same people.
-LONG_LIST: Final = 5
 #: How fast: a name shared by two lists of a thousand counts a tenth, one shared by a list of a thousand and a short
 #: one a third.
 LIST_EXPONENT: Final = 0.25
@@ -86,8 +84,8 @@ class Gathering:
         self.position = np.array([row.position for row in rows], dtype=np.int64)
         #: Whether the source cut the author list: then a co-author who is not there may still be one.
         self.is_cut = np.array([not work.is_complete for work in unique_works], dtype=bool)[self.work]
-        #: Equal numbers: works with the same list of authors; 0 for a short list.
-        self.byline = np.array([_byline(work) for work in unique_works], dtype=np.uint64)[self.work]
+        #: Equal numbers: works by the same people; 0 for a short list.
+        self.byline = byline_groups(unique_works)[self.work]
         self.year = np.array([work.year for work in unique_works], dtype=np.int64)[self.work]
         self.human = np.array([row.author or 0 for row in rows], dtype=np.int64)
         self.standing = np.array([row.standing or 0 for row in rows], dtype=np.int64)
@@ -235,14 +233,6 @@ class Gathering:
         self.kind = np.concatenate(kinds).astype(np.int64)
         self.hash = np.concatenate(hashes)
         self.surprise = np.concatenate(surprises)
-
-
-def _byline(work: WorkFeatures) -> int:
-    """A hash of the authors of a work as far as they count as co-authors, in any order; 0 when they are few."""
-    if len(work.shared) < LONG_LIST:
-        return 0
-    forms, keys = work.forms[work.shared], work.keys[work.shared]
-    return crc32(np.sort(np.where(forms > 0, forms, keys)).tobytes())
 
 
 def _in_these_blocks(absent: Absent, blocks: Sequence[str]) -> tuple[Ints, Absent]:
