@@ -32,7 +32,8 @@ INSTALLED_APPS = [
     "profiles",
     "graph",
     "works",
-    "django.contrib.admin",
+    # Its classes pull in most of the code; the addresses ask for them, and whoever serves none starts without.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -11,8 +11,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from graph.standing import points
-from graph.trust import Facts, Trust, compute
+from graph.trust import Facts, Trust, compute, standing_points
 from works.models import Author, Institution, Topic
 
 
@@ -114,7 +113,7 @@ class TrustSnapshot(models.Model):
     @property
     def standing(self) -> float:
         """Standing points from 0 to 15, not rounded."""
-        return points(self.flow)
+        return standing_points(self.flow)
 
     @property
     def computed(self) -> Trust:

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from graph.standing import DAMPING, FULL_FLOW, METHOD, STEPS
-from graph.trust import Trust
+from graph.standing import DAMPING, METHOD, STEPS
+from graph.trust import FULL_FLOW, Trust
 
 KIND = "bzpeer-trust-receipt"
 VERSION = 2

@@ -207,7 +207,7 @@ def _write(
 ) -> int:
     """Write snapshots that differ, and a line of history for each score or level that changed."""
     flows = np.asarray(np.round(np.minimum(flows, 1.0), FLOW_DIGITS), dtype=np.float64)
-    standing_points = np.minimum(flows / standing.FULL_FLOW, 1.0) * trust.STANDING_MAXIMUM
+    standing_points = np.minimum(flows / trust.FULL_FLOW, 1.0) * trust.STANDING_MAXIMUM
     score = trust.scores(facts["works"], facts["topics"], facts["close"], facts["level"], standing_points)
     counts = "works, topics, close_collaborators, level, flow, score"
     fresh = "f.works, f.topics, f.close, f.level, f.flow, f.score"

@@ -21,15 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from graph.trust import STANDING_MAXIMUM
-
 METHOD = "ppr-1"
 DAMPING = 0.5
 STEPS = 8
 PRECISION = (1.0 - DAMPING) * DAMPING**STEPS
 """What the early stop can leave out of a flow: a smaller change of a neighbour's flow does not count as one."""
-FULL_FLOW = 0.25
-"""The flow at which an author has all standing points."""
 MAXIMUM_AUTHORS = 25
 """Works with more authors carry no trust: a place in a long list says little about who vouches for whom."""
 
@@ -111,11 +107,6 @@ def flow_nearby(graph: CollaborationGraph, seeds: Integers, stale: Integers, kno
         flows[rows] = (from_seeds + DAMPING * (ties @ flows)) / degrees
     is_same = np.abs(flows - known) <= np.minimum(known * 2 * DAMPING**STEPS, PRECISION)
     return np.where(is_same, known, flows)
-
-
-def points(flow_of_one: float) -> float:
-    """Standing points from 0 to 15 of a flow: linear up to ``FULL_FLOW``, then level."""
-    return min(flow_of_one / FULL_FLOW, 1.0) * STANDING_MAXIMUM
 
 
 def carried(weights: Floats, *, damping: float = DAMPING) -> float:

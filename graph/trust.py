@@ -19,6 +19,8 @@ WORK_POINTS, WORKS_MAXIMUM = 1, 20
 TOPIC_POINTS, TOPICS_MAXIMUM = 1, 10
 COLLABORATOR_POINTS, COLLABORATORS_MAXIMUM = 2, 20
 STANDING_MAXIMUM = 15
+FULL_FLOW = 0.25
+"""The flow of ``graph.standing`` at which an author has all standing points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,11 @@ class Trust:
         if self.is_capped:
             return f"{total}, held at {self.score}, the most that level L{self.level.number} allows"
         return total
+
+
+def standing_points(flow_of_one: float) -> float:
+    """Standing points from 0 to 15 of a flow: linear up to ``FULL_FLOW``, then level."""
+    return min(flow_of_one / FULL_FLOW, 1.0) * STANDING_MAXIMUM
 
 
 def compute(facts: Facts) -> Trust:

@@ -8,7 +8,7 @@ import pytest
 
 from graph import standing
 from graph.standing import CollaborationGraph
-from graph.trust import STANDING_MAXIMUM
+from graph.trust import FULL_FLOW, STANDING_MAXIMUM, standing_points
 
 
 def graph_of(network: nx.Graph) -> CollaborationGraph:
@@ -114,13 +114,13 @@ def test_a_thousand_fakes_gain_at_most_what_their_attack_edges_carry(
 def test_more_fakes_behind_the_same_edges_do_not_gain_more() -> None:
     """Ten or ten thousand accounts behind one attack edge: the region's points stay under the same bound."""
     honest = nx.powerlaw_cluster_graph(300, 3, 0.5, seed=3)
-    bound = standing.carried(np.array([1.0])) / standing.FULL_FLOW * STANDING_MAXIMUM
+    bound = standing.carried(np.array([1.0])) / FULL_FLOW * STANDING_MAXIMUM
     for size in (10, 1000, 10_000):
         world = nx.disjoint_union(honest, nx.cycle_graph(size))
         world.add_edge(0, len(honest))
         graph = graph_of(world)
         flows = standing.flow(graph, np.arange(50))[graph.author_ids >= len(honest)]
-        assert sum(standing.points(flow) for flow in flows.tolist()) <= bound
+        assert sum(standing_points(flow) for flow in flows.tolist()) <= bound
 
 
 def test_unknown_seeds_and_an_empty_graph_are_harmless() -> None:
@@ -133,5 +133,5 @@ def test_unknown_seeds_and_an_empty_graph_are_harmless() -> None:
 
 
 def test_points_reach_their_maximum_at_full_flow() -> None:
-    flows = (0.0, standing.FULL_FLOW / 2, standing.FULL_FLOW, 1.0)
-    assert [standing.points(flow) for flow in flows] == [0, 7.5, 15, 15]
+    flows = (0.0, FULL_FLOW / 2, FULL_FLOW, 1.0)
+    assert [standing_points(flow) for flow in flows] == [0, 7.5, 15, 15]

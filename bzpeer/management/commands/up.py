@@ -9,13 +9,14 @@ import urllib.error
 import urllib.request
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from bzpeer import embedded, first_start
+from bzpeer import embedded
 from bzpeer.engines.layout import Layout
 from bzpeer.engines.locks import FileLock
 from bzpeer.preparation import collect_static_files, migrate_if_needed, store_secret
@@ -48,19 +49,22 @@ class Command(BaseCommand):
             embedded.use_engines(layout.var)
         except embedded.EngineError as error:
             raise CommandError(str(error)) from None
-        self._prepare(address(bind, port), empty)
-        kept_alive = self._serve(layout, bind, port)
+        store_secret(settings.VAR / "secret.key")
+        migrate_if_needed(self._say)
+        collect_static_files(self._say)
+        connections.close_all()
+        kept_alive = self._serve(layout, bind, port, empty)
         embedded.release_all()
         alone.close()
         if not kept_alive:
             raise CommandError("stopped, because a service could not be kept running.")
         self._say("Stopped.")
 
-    def _prepare(self, home: str, empty: bool) -> None:
-        """Bring database and static files up to date; on the first start make the account and queue the sample."""
-        store_secret(settings.VAR / "secret.key")
-        migrate_if_needed(self._say)
-        collect_static_files(self._say)
+    def _finish_first_start(self, home: str, empty: bool) -> None:
+        """On the first start make the account and queue the sample."""
+        # The whole import code comes with it: half a second in which the web server starts already.
+        from bzpeer import first_start
+
         account = first_start.create_staff_account()
         if account is not None:
             self._say("A staff account was made. Its password is shown this once:")
@@ -70,12 +74,13 @@ class Command(BaseCommand):
             self._say(f"The sample corpus is being imported; its progress is at {home}/imports/")
         connections.close_all()
 
-    def _serve(self, layout: Layout, bind: str, port: int) -> bool:
+    def _serve(self, layout: Layout, bind: str, port: int, empty: bool) -> bool:
         """Run the services until a signal comes; false when one of them could not be kept alive."""
         supervisor = Supervisor(environment(bind), settings.BASE_DIR, self._say)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, supervisor.ask_stop)
-        attendant = Attendant(supervisor, layout, bind, port, self._say)
+        finish = partial(self._finish_first_start, address(bind, port), empty)
+        attendant = Attendant(supervisor, layout, bind, port, self._say, finish)
         supervisor.start([web(bind, port, layout.log)])
         try:
             kept_alive = supervisor.watch(attendant.look)
@@ -93,13 +98,20 @@ class Attendant:
     """What ``up`` looks after while the services run: the rest of the start, and the engines."""
 
     def __init__(
-        self, supervisor: Supervisor, layout: Layout, bind: str, port: int, say: Callable[[str], None]
+        self,
+        supervisor: Supervisor,
+        layout: Layout,
+        bind: str,
+        port: int,
+        say: Callable[[str], None],
+        finish: Callable[[], None],
     ) -> None:
         self.supervisor = supervisor
         self.layout = layout
         self.bind = bind
         self.port = port
         self.say = say
+        self.finish = finish
         self.started = self.engines_seen = time.monotonic()
         self.waiting = background(layout.log)
         self.is_announced = False
@@ -107,13 +119,15 @@ class Attendant:
     def look(self) -> None:
         """Called a few times a second."""
         now = time.monotonic()
-        if not self.is_announced and answers(self.bind, self.port):
+        is_new = not self.is_announced and answers(self.bind, self.port)
+        if self.waiting and (is_new or now - self.started > BACKGROUND_DELAY_SECONDS):
+            self.finish()
+            self.supervisor.start(self.waiting)
+            self.waiting = []
+        if is_new:
             self.is_announced = True
             self.say(f"Logs are in {self.layout.log}")
             self.say(f"BZPEER runs at {address(self.bind, self.port)} (Ctrl-C stops it)")
-        if self.waiting and (self.is_announced or now - self.started > BACKGROUND_DELAY_SECONDS):
-            self.supervisor.start(self.waiting)
-            self.waiting = []
         if now - self.engines_seen > ENGINE_LOOK_SECONDS:
             self.engines_seen = now
             self.revive_engines()
