@@ -46,6 +46,8 @@ def faults(page: Page, paths: list[str]) -> dict[str, list[str]]:
             if width > size["width"]:
                 problems.append(f"needs {width} px of {size['width']}")
             problems += violations(page)
+            if page.locator('a[href=""]').count():
+                problems.append("a link that leads nowhere")
         if problems:
             found[path] = problems
     return found

@@ -192,3 +192,12 @@ def test_the_number_of_queries_does_not_grow(client: Client, django_assert_num_q
         ):
             with django_assert_num_queries(queries):
                 client.get(path)
+
+
+def test_a_work_is_linked_wherever_it_is_listed(client: Client) -> None:
+    shang = AuthorFactory.create(display_name="Yue Shang")
+    work = printed_work([shang], title="TeKo: Text-Rich Graph Neural Networks", topics=["cs.CL"])
+    for page in ("/", "/listing/", "/search/?q=teko", "/topics/cs.CL/", shang.get_absolute_url()):
+        content = client.get(page).content.decode()
+        assert f'href="{work.get_absolute_url()}"' in content, page
+        assert 'href=""' not in content, page
