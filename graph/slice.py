@@ -37,13 +37,17 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class SliceView:
-    """Everything a template needs. ``wide`` and ``narrow`` are SVG of our own making, safe to insert."""
+    """Everything a template needs. ``wide`` and ``narrow`` are SVG of our own making, safe to insert.
+
+    ``summary`` counts what the wide drawing and the table show, ``narrow_summary`` what the narrow one does.
+    """
 
     drawn: Slice
     wide: str
     narrow: str
     summary: str
     groups: tuple[tuple[Kind, tuple[TableRow, ...]], ...]
+    narrow_summary: str = ""
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -68,6 +72,7 @@ def view(focus: Focus, options: Options) -> SliceView:
         narrow=draw(narrow, arrange(narrow, NARROW), NARROW),
         summary=selection.summary(drawn),
         groups=table(drawn),
+        narrow_summary=selection.summary(narrow),
         findings=findings(neighbourhood, drawn),
     )
 
