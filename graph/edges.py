@@ -114,6 +114,8 @@ def refresh(author_ids: Iterable[int]) -> Changes:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         lock_writers()
+        # Comparing some hundred thousand rows in memory; the usual bound would send sorts and joins to disk.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute("CREATE TEMP TABLE touched (author_id bigint PRIMARY KEY) ON COMMIT DROP")
         cursor.execute("INSERT INTO touched SELECT DISTINCT unnest(%s::bigint[])", [list(author_ids)])
         cursor.execute("ANALYZE touched")
