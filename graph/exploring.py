@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,7 @@ EXPANDED_NODES = 26
 MOST_EXPANSIONS = 16
 LONGEST_TRAIL = 8
 LARGEST_COORDINATE = 20_000
+_COORDINATE = re.compile(r"-?[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class State:
     options: Options = field(default_factory=Options)
 
     @property
+    def pinned(self) -> list[str]:
+        """The pins as they stand in an address: ``key@x,y``."""
+        return [f"{key}@{x},{y}" for key, (x, y) in self.pins.items()]
+
+    @property
     def query(self) -> str:
         """The query string that leads back to this state."""
         asked = QueryDict(mutable=True)
@@ -42,7 +49,7 @@ class State:
             if keys:
                 asked.setlist(name, list(keys))
         if self.pins:
-            asked.setlist("pin", [f"{key}@{x},{y}" for key, (x, y) in self.pins.items()])
+            asked.setlist("pin", self.pinned)
         if self.selected:
             asked["select"] = self.selected
         if self.find:
@@ -106,9 +113,10 @@ def _keys(texts: Iterable[str]) -> tuple[str, ...]:
 def _pin(text: str) -> tuple[str, tuple[int, int]] | None:
     key, _, point = text.rpartition("@")
     x, _, y = point.partition(",")
-    if parse_key(key) is None or not all(part.isascii() and part.isdigit() and len(part) < 6 for part in (x, y)):
+    if parse_key(key) is None or not all(_COORDINATE.fullmatch(part) for part in (x, y)):
         return None
-    return key, (min(int(x), LARGEST_COORDINATE), min(int(y), LARGEST_COORDINATE))
+    # A node dropped above or left of the drawing stays at its edge.
+    return key, (min(max(int(x), 0), LARGEST_COORDINATE), min(max(int(y), 0), LARGEST_COORDINATE))
 
 
 def find_thing(key: str) -> Focus:

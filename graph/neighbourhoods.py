@@ -168,10 +168,11 @@ def _add_far_people(found: Neighbourhood, focus: int, near: Sequence[int], years
     for far in queries.far_authors(focus, near, years, each=60, limit=30):
         node = _person(far.author, far.name, 0.3)
         found.far.append(Candidate(node, float(len(far.via))))
-        for via, works in zip(far.via, far.works, strict=True):
-            reason = f"{counted(works, 'work')} together"
+        for via, works, *span in zip(far.via, far.works, far.first_years, far.last_years, strict=True):
+            reason = _joined(f"{counted(works, 'work')} together", years_phrase(*span))
+            weight = min(works / 10, 1.0)
             found.edges.append(
-                Edge(node.key, key_of(Kind.RESEARCHER, via), Relation.COLLABORATION, reason, min(works / 10, 1.0))
+                Edge(node.key, key_of(Kind.RESEARCHER, via), Relation.COLLABORATION, reason, weight, *span)
             )
 
 

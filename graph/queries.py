@@ -57,12 +57,14 @@ class Pair(NamedTuple):
 
 
 class Far(NamedTuple):
-    """An author two steps away with the neighbours it works with and the number of works with each."""
+    """An author two steps away with the neighbours it works with, and the works with each: how many, from, to."""
 
     author: int
     name: str
     via: list[int]
     works: list[int]
+    first_years: list[int | None]
+    last_years: list[int | None]
 
 
 class WorkRow(NamedTuple):
@@ -150,7 +152,7 @@ def far_authors(focus: int, near: Sequence[int], years: Years, *, each: int, lim
     span = _IN_SPAN.format(first="c.first_year", last="c.last_year")
     query = f"""
         WITH strong AS (
-            SELECT v.id AS via, c.other, c.works, c.strength
+            SELECT v.id AS via, c.other, c.works, c.strength, c.first_year, c.last_year
             FROM unnest(%(near)s::bigint[]) AS v(id) CROSS JOIN LATERAL (
                 SELECT * FROM (
                     SELECT b_id AS other, works, strength, first_year, last_year
@@ -161,14 +163,17 @@ def far_authors(focus: int, near: Sequence[int], years: Years, *, each: int, lim
             ) c
         ), meeting AS (
             SELECT other, array_agg(via ORDER BY strength DESC, via) AS via,
-                   array_agg(works ORDER BY strength DESC, via) AS works, count(*) AS touches, sum(strength) AS strength
+                   array_agg(works ORDER BY strength DESC, via) AS works,
+                   array_agg(first_year ORDER BY strength DESC, via) AS first_years,
+                   array_agg(last_year ORDER BY strength DESC, via) AS last_years,
+                   count(*) AS touches, sum(strength) AS strength
             FROM strong
             WHERE other <> %(focus)s AND other NOT IN (
                 SELECT b_id FROM graph_collaboration WHERE a_id = %(focus)s
                 UNION ALL SELECT a_id FROM graph_collaboration WHERE b_id = %(focus)s)
             GROUP BY other HAVING count(*) >= 2 ORDER BY touches DESC, strength DESC, other LIMIT %(limit)s
         )
-        SELECT n.id, n.display_name, m.via, m.works
+        SELECT n.id, n.display_name, m.via, m.works, m.first_years, m.last_years
         FROM meeting m JOIN works_author n ON n.id = m.other AND {_ACTIVE}
         ORDER BY m.touches DESC, m.strength DESC, n.id
     """

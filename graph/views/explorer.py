@@ -65,7 +65,7 @@ def explorer(request: HttpRequest) -> HttpResponse:
         "endings": ENDINGS,
     }
     is_fragment = request.headers.get("HX-Request") == "true"
-    return render(request, "graph/_explorer.html" if is_fragment else "graph/explorer.html", context)
+    return render(request, "graph/_explorer_step.html" if is_fragment else "graph/explorer.html", context)
 
 
 def _start(request: HttpRequest, *, asked: str) -> HttpResponse:

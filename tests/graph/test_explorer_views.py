@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from django.http import QueryDict
 from django.test import Client
 
 from graph import exploring
+from graph.refresh import refresh_all
 from tests.factories import AuthorFactory, printed_work
 from tests.graph.test_slice_views import ada_and_friends
 from works.models import Author
@@ -95,6 +97,19 @@ def test_a_merged_focus_moves_on(client: Client) -> None:
     assert (response.status_code, response["Location"]) == (301, f"/graph/?focus=researcher:{ada.pk}")
 
 
+def test_filters_and_finds_keep_the_pins_and_a_pin_outside_stays_at_the_edge(client: Client) -> None:
+    ada = ada_and_friends()
+    page = client.get(f"/graph/?focus=researcher:{ada.pk}&pin=researcher:{ada.pk}@29,-17").content.decode()
+    assert f'<input type="hidden" name="pin" value="researcher:{ada.pk}@29,0">' in page
+    assert "Let it move freely" in page
+
+
+def test_a_step_names_the_page_anew(client: Client) -> None:
+    ada = ada_and_friends()
+    step = client.get(f"/graph/?focus=researcher:{ada.pk}", headers={"HX-Request": "true"}).content.decode()
+    assert f"<title>{ada.display_name} · Explorer · BZPEER</title>" in step
+
+
 @pytest.mark.parametrize(
     "garbage",
     [
@@ -133,3 +148,16 @@ def test_unknown_files_are_not_found(client: Client) -> None:
     ada = ada_and_friends()
     assert client.get(f"/graph/download.exe?focus=researcher:{ada.pk}").status_code == 404
     assert client.get("/graph/download.svg").status_code == 404
+
+
+def test_every_collaboration_says_how_many_works_and_when(client: Client) -> None:
+    ada, ben, cho, dan = (AuthorFactory.create() for _ in range(4))
+    for one, other in ((ada, ben), (ada, cho), (dan, ben), (dan, cho)):
+        printed_work([one, other], submitted=date(2019, 5, 1))
+    refresh_all()
+    picture = client.get(f"/graph/download.json?focus=researcher:{ada.pk}").json()
+    ties = [tie for tie in picture["edges"] if tie["relation"] == "collaboration"]
+    assert {frozenset((tie["source"], tie["target"])) for tie in ties} >= {
+        frozenset((f"researcher:{dan.pk}", f"researcher:{other.pk}")) for other in (ben, cho)
+    }
+    assert all("1 work together" in tie["reason"] and "2019" in tie["reason"] for tie in ties)
