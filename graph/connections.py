@@ -9,6 +9,7 @@ from itertools import pairwise
 from django.db import connection
 
 from graph import paths, queries
+from works.attribution.records import present_records
 from works.markup import plain_text
 from works.models import Author
 from works.names import name_key, parse_name
@@ -60,12 +61,15 @@ def connect(start: Author, end: Author) -> Answer:
 
 
 def candidates(text: str) -> list[Author]:
-    """The researchers a reader may mean by an id, a node key (``researcher:12``) or a printed name."""
+    """The researchers a reader may mean by an id, a node key (``researcher:12``) or a printed name.
+
+    The id of a merged record stands for the record it leads to.
+    """
     text = text.replace("\0", "").strip()[:120]
     number = text.removeprefix("researcher:")
     public = Author.objects.public()
     if number.isascii() and number.isdigit() and len(number) < 19:
-        return list(public.filter(pk=int(number)))
+        return list(public.filter(pk__in=present_records([int(number)]).values()))
     if not text:
         return []
     return list(public.filter(name_key=name_key(parse_name(text))).order_by("-work_count", "pk")[:NAMESAKES_SHOWN])

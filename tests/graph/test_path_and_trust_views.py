@@ -51,6 +51,21 @@ def test_names_are_understood_and_namesakes_offered(client: Client) -> None:
     assert "Nobody here is called" in answer("Ada Lovelace", "Zoe Zilch")
 
 
+def test_a_merged_record_stands_for_the_one_it_leads_to(client: Client) -> None:
+    ada, ben = chain("Ada Lovelace", "Ben Okri")
+    merged = AuthorFactory.create(status=Author.Status.MERGED, merged_into=ada)
+    page = client.get(f"/graph/path/?from={merged.pk}&to={ben.pk}").content.decode()
+    assert "Ada Lovelace" in page
+    assert "written together" in page
+
+
+def test_a_profile_asks_how_the_reader_is_connected(client: Client) -> None:
+    _, ben = chain("Ada Lovelace", "Ben Okri")
+    link = f"/graph/path/?to={ben.pk}"
+    assert link in client.get(ben.get_absolute_url()).content.decode()
+    assert "From whom to" in client.get(link).content.decode()
+
+
 def test_strangers_are_told_so(client: Client) -> None:
     ada, _ = chain("Ada Lovelace", "Ben Okri")
     cho, _ = chain("Cho Chang", "Dan Dare")
