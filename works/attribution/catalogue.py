@@ -70,7 +70,7 @@ class Catalogue:
     @classmethod
     def open(cls) -> Catalogue:
         """With the kept statistics, brought up to date first when many described works are not counted in them."""
-        kept = AttributionStatistics.objects.first()
+        kept = AttributionStatistics.objects.filter(version=VERSION).first()
         catalogue = cls(Statistics.from_bytes(bytes(kept.tables)) if kept else Statistics())
         newest = stale_since()
         if newest is not None:
@@ -149,6 +149,7 @@ class Catalogue:
         AttributionStatistics.objects.update_or_create(
             pk=1,
             defaults={
+                "version": VERSION,
                 "tables": self.statistics.to_bytes(),
                 "newest_work": reached,
                 "works": self.statistics.works,
@@ -175,7 +176,7 @@ def _whole_blocks(blocks: Mapping[str, bool], sizes: Mapping[str, int]) -> set[s
 
 def stale_since() -> int | None:
     """The last work counted in the kept statistics when many came after it (0: none is counted), else ``None``."""
-    kept = AttributionStatistics.objects.only("newest_work", "works").first()
+    kept = AttributionStatistics.objects.filter(version=VERSION).only("newest_work", "works").first()
     if kept is None:
         return 0
     with connection.cursor() as cursor:

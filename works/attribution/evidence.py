@@ -133,14 +133,7 @@ class Gathering:
             offsets, values = flattened([getattr(work, column) for work in works])
             item, at = expanded(offsets, self.work)
             parts.append((kind, item, values[at], np.ones(len(item))))
-        places = [[hash_of("place", key) for text in row.affiliations for key in place_keys(text)] for row in rows]
-        contacts = [
-            [hash_of(kind, fold(value)) for kind, value in (("orcid", row.orcid), ("email", row.email)) if value]
-            for row in rows
-        ]
-        for kind, lists in (("place", places), ("contact", contacts)):
-            item = np.repeat(np.arange(self.size), [len(values) for values in lists])
-            values = np.array([value for values in lists for value in values], dtype=np.uint64)
+        for kind, (item, values) in (("place", places_of(rows)), ("contact", contacts_of(rows))):
             parts.append((kind, item, values, np.ones(len(item))))
         self._assemble(parts, statistics)
         offsets, terms = flattened([np.concatenate([work.terms, work.abstract]) for work in works])
@@ -242,6 +235,26 @@ def _in_these_blocks(absent: Absent, blocks: Sequence[str]) -> tuple[Ints, Absen
     named = [absent.blocks[at] for at in kept]
     here = Absent(named, absent.first[kept], absent.count[kept])
     return np.array([numbers[block] for block in named], dtype=np.int64), here
+
+
+def places_of(rows: Sequence[AuthorshipFacts]) -> tuple[Ints, Codes]:
+    """The hashed place words of the printed affiliations: index of the row, and value."""
+    return _listed([[hash_of("place", key) for text in row.affiliations for key in place_keys(text)] for row in rows])
+
+
+def contacts_of(rows: Sequence[AuthorshipFacts]) -> tuple[Ints, Codes]:
+    """The hashed ORCID iDs and e-mail addresses: index of the row, and value."""
+    return _listed(
+        [
+            [hash_of(kind, fold(value)) for kind, value in (("orcid", row.orcid), ("email", row.email)) if value]
+            for row in rows
+        ]
+    )
+
+
+def _listed(lists: Sequence[Sequence[int]]) -> tuple[Ints, Codes]:
+    item = np.repeat(np.arange(len(lists)), [len(values) for values in lists])
+    return item, np.array([value for values in lists for value in values], dtype=np.uint64)
 
 
 def codes_of(values: Sequence[object]) -> Ints:

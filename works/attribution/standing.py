@@ -13,10 +13,19 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from works.attribution.evidence import Absent, Bools, Codes, Ints, codes_of, expanded, flattened
-from works.attribution.facts import AuthorshipFacts, WorkFeatures, place_keys
+from works.attribution.evidence import (
+    Absent,
+    Bools,
+    Codes,
+    Ints,
+    codes_of,
+    contacts_of,
+    expanded,
+    flattened,
+    places_of,
+)
+from works.attribution.facts import AuthorshipFacts, WorkFeatures
 from works.attribution.forms import form_code, kindred_first_names
-from works.attribution.hashing import hash_of
 from works.attribution.pairs import COMMON_FACT, SMALL_GROUP
 
 #: A block of at most so many authorships is resolved whole whenever something comes to it.
@@ -108,9 +117,10 @@ def _sharing(
 ) -> Ints:
     """Of these rows those that share a telling fact with an open row of their block."""
     found: list[Ints] = [np.empty(0, dtype=np.int64)]
-    work = codes_of([authorships[row].work for row in rows.tolist()])
-    features = [works[pk] for pk in dict.fromkeys(authorships[row].work for row in rows.tolist())]
-    position = np.array([authorships[row].position for row in rows.tolist()], dtype=np.int64)
+    some = [authorships[row] for row in rows.tolist()]
+    work = codes_of([row.work for row in some])
+    features = [works[pk] for pk in dict.fromkeys(row.work for row in some)]
+    position = np.array([row.position for row in some], dtype=np.int64)
     for kind in (*_ALWAYS, *_WHERE_RARE):
         if kind in _ALWAYS:
             offsets, shared = flattened([feature.shared for feature in features])
@@ -126,17 +136,7 @@ def _sharing(
             item, at = expanded(offsets, work)
             values = values[at]
         found.append(item[_telling(block[rows[item]], values, is_open[rows[item]], kind in _ALWAYS)])
-    printed = [
-        [hash_of("place", key) for line in authorships[row].affiliations for key in place_keys(line)]
-        for row in rows.tolist()
-    ]
-    contacts = [
-        [hash_of("contact", value) for value in (authorships[row].orcid, authorships[row].email) if value]
-        for row in rows.tolist()
-    ]
-    for lists, always in ((printed, False), (contacts, True)):
-        item = np.repeat(np.arange(len(rows)), [len(values) for values in lists])
-        values = np.array([value for values in lists for value in values], dtype=np.uint64)
+    for (item, values), always in ((places_of(some), False), (contacts_of(some), True)):
         found.append(item[_telling(block[rows[item]], values, is_open[rows[item]], always)])
     return rows[np.unique(np.concatenate(found))]
 

@@ -174,9 +174,11 @@ class TouchedAuthor(models.Model):
 class AttributionStatistics(models.Model):
     """How common names, words, places and venues are in the catalogue (``works.attribution.statistics``); one row.
 
-    Works up to the id ``newest_work`` are counted. The tables can always be made anew from the catalogue.
+    Works up to the id ``newest_work`` are counted, as descriptions of this ``version`` hash them. The tables can always
+    be made anew from the catalogue.
     """
 
+    version = models.IntegerField(db_default=0, default=0)
     tables = models.BinaryField()
     newest_work = models.BigIntegerField()
     works = models.PositiveIntegerField()

@@ -13,12 +13,14 @@ from ingest.sources import get_source
 from ingest.sources.base import SourceOptions
 from tests.works.attribution.worlds import World
 from works.attribution import standing
+from works.attribution.catalogue import Catalogue
 from works.attribution.engine import Constraints, resolve_batch
 from works.attribution.evaluation import agreement
 from works.attribution.facts import describe_work
 from works.attribution.resolve import mark_all_dirty, resolve_dirty
+from works.attribution.statistics import Statistics
 from works.load import load
-from works.models import Attribution, Author, DirtyBlock, ResolvedBlock, WorkDescription
+from works.models import Attribution, AttributionStatistics, Author, DirtyBlock, ResolvedBlock, WorkDescription
 from works.records import WorkRecord
 
 #: Two people of one rare co-author each, and forty who share nothing with anybody.
@@ -66,6 +68,20 @@ def test_a_new_work_that_fits_nobody_stands_alone() -> None:
     world, record = block_of_shangs()
     new = world.add("Cheese", "Yilmaz Shang, Zeno Unknown")[0]
     assert resolve(world, record).keys() == {new}
+
+
+def test_a_mail_address_brings_a_record_in_whatever_its_case() -> None:
+    world, record = block_of_shangs()
+    for number in range(30):  # too many of one name to look at them all
+        record[world.add(f"Matter{number} alone", "Yue Shang")[0]] = 100 + number
+    held = world.add("Glass", "Yue Shang")[0]
+    record[held] = 99
+    new = world.add("Cheese", "Yue Shang")[0]
+    mail = {held: "Y.Shang@Example.org", new: "y.shang@example.org"}
+    world.authorships = [msgspec.structs.replace(row, email=mail.get(row.id)) for row in world.authorships]
+    found = resolve(world, record)
+    assert found.keys() == {new, held}
+    assert found[new] == found[held]
 
 
 def test_a_standing_record_is_taken_apart_where_people_decided_so() -> None:
@@ -169,3 +185,14 @@ def test_a_changed_work_is_described_anew() -> None:
     mark_all_dirty()
     resolve_dirty()
     assert bytes(WorkDescription.objects.get().packed) != before
+
+
+@pytest.mark.django_db
+def test_statistics_of_another_version_of_the_code_are_counted_anew() -> None:
+    load(sample(5))
+    resolve_dirty()
+    kept = bytes(AttributionStatistics.objects.get().tables)
+    AttributionStatistics.objects.update(version=0, tables=Statistics().to_bytes(), works=0)
+    Catalogue.open()
+    again = AttributionStatistics.objects.get()
+    assert (again.works, bytes(again.tables)) == (5, kept)
