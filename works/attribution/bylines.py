@@ -1,8 +1,8 @@
 """Works by the same people: equal author lists, and the lists of one collaboration, which change little by little.
 
 A long list is known by its sketch, the smallest of its hashed names. Two lists of which most of the sketch agrees share
-about as much of their names (A. Broder, On the resemblance and containment of documents, 1997); lists whose smallest
-name agrees under one of a few permutations are compared, so that the cost is linear in the number of lists.
+about as much of their names (A. Broder, On the resemblance and containment of documents, 1997). Lists are
+compared whose smallest name of the sketch agrees under one of a few permutations: the cost is linear in their number.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from works.attribution.facts import SAMPLED_AUTHORS, WorkFeatures
 
@@ -20,7 +22,7 @@ Codes = npt.NDArray[np.uint64]
 
 #: Two works with the same list of at least so many authors are by the same people.
 LONG_LIST: Final = 5
-#: So are two works when so much of the sketches of their lists agrees; only lists longer than a sketch have one.
+#: So are two works when so much of the sketches of their lists agrees; only lists as long as a sketch have one.
 RESEMBLANCE: Final = 0.5
 #: Odd numbers that permute the hashes of names, one for each time that lists are brought together.
 _PERMUTATIONS: Final = (1, 0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1)
@@ -29,30 +31,24 @@ _PERMUTATIONS: Final = (1, 0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165
 def byline_groups(works: Sequence[WorkFeatures]) -> Codes:
     """A number for each work, equal for works by the same people; 0 for a short list.
 
-    The numbers depend on the lists only; of lists that resemble each other in a chain, all get one number.
+    Of lists that resemble each other in a chain, all get the number of the first.
     """
     group = np.array([_byline(work) for work in works], dtype=np.uint64)
-    long = [number for number, work in enumerate(works) if work.authors > SAMPLED_AUTHORS]
+    long = [number for number, work in enumerate(works) if len(work.shared) >= SAMPLED_AUTHORS]
     sketches = {number: np.unique(works[number].keys[works[number].shared]) for number in long}
-    parent = {number: number for number in long}
-
-    def root(number: int) -> int:
-        while parent[number] != number:
-            parent[number] = parent[parent[number]]
-            number = parent[number]
-        return number
-
+    pairs: set[tuple[int, int]] = set()
     for factor in _PERMUTATIONS:
         leaders: dict[int, int] = {}
         for number in long:
-            keys = works[number].keys
-            smallest = int((keys[keys > 0] * np.uint32(factor)).min()) if keys.any() else number
-            leader = leaders.setdefault(smallest, number)
-            one, other = root(leader), root(number)
-            if one != other and _resemble(sketches[leader], sketches[number]):
-                parent[max(one, other)] = min(one, other)
-    for number in long:
-        group[number] = group[root(number)]
+            smallest = int((sketches[number] * np.uint32(factor)).min())
+            pairs.add((leaders.setdefault(smallest, number), number))
+    alike = [(one, other) for one, other in pairs if one != other and _resemble(sketches[one], sketches[other])]
+    if alike:
+        one, other = np.array(alike).T
+        ties = sparse.coo_array((np.ones(len(alike)), (one, other)), shape=(len(works), len(works)))
+        _, part = csgraph.connected_components(ties, directed=False)
+        _, first = np.unique(part, return_index=True)
+        group = group[first[part]]
     return group
 
 

@@ -6,10 +6,9 @@ from collections.abc import Collection, Sequence
 from itertools import product
 
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 
 from works.attribution.engine import Constraints, Pair
-from works.attribution.records import present_records
+from works.attribution.records import among_texts, present_records
 from works.models import Attribution, Authorship, Decision
 from works.names import Agreement, compare_names, parse_name
 
@@ -23,7 +22,7 @@ def constraints_for(blocks: Sequence[str]) -> Constraints:
     Which record an authorship was put in by hand is not repeated here: the engine reads that from the attributions.
     The engine passes over pairs that reach into other blocks; those attributions are decided and hold by themselves.
     """
-    listed = RawSQL("SELECT unnest(%s::text[])", [list(blocks)])
+    listed = among_texts(blocks)
     inside = Q(authorship__block__in=listed) | Q(other_authorship__block__in=listed)
     decisions = list(Decision.objects.standing().filter(inside).exclude(kind=Decision.Kind.MINE))
     named = {pk for decision in decisions for pk in (decision.author_id, decision.other_id) if pk is not None}
@@ -106,7 +105,7 @@ def _records(decision: Decision) -> list[int]:
 def _witnesses(authors: Collection[int], blocks: Sequence[str]) -> dict[int, list[int]]:
     """The surest authorships of each record within these blocks."""
     found: dict[int, list[int]] = {}
-    listed = RawSQL("SELECT unnest(%s::text[])", [list(blocks)])
+    listed = among_texts(blocks)
     rows = Attribution.objects.filter(author__in=authors, authorship__block__in=listed)
     for author, authorship in rows.order_by("-confidence", "pk").values_list("author_id", "pk"):
         surest = found.setdefault(author, [])

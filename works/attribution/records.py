@@ -23,6 +23,11 @@ def among(ids: Collection[int]) -> RawSQL:
     return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
 
 
+def among_texts(texts: Collection[str]) -> RawSQL:
+    """The same of texts."""
+    return RawSQL("SELECT unnest(%s::text[])", [list(texts)])
+
+
 def new_authors(count: int) -> list[int]:
     """Create author records; their names and counts are filled in by ``refresh_authors``."""
     if not count:
