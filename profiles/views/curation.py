@@ -95,6 +95,7 @@ def split(request: SignedInRequest, head: ResearcherHead) -> HttpResponse:
                 follow_correction()
                 messages.success(request, f"{author} is split.")
                 return redirect("change", batch.pk)
+            decisions.check_split(author.pk, parts, dissolve=dissolve)
             preview = preview_split(author, [pk for part in parts for pk in part])
         except (DecisionError, ThrottledError) as problem:
             form.add_error(None, str(problem))

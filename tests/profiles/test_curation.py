@@ -81,6 +81,13 @@ class TestMergePage:
 
 
 class TestSplitPage:
+    def test_a_preview_of_nothing_says_so(self, client: Client, shangs: Shangs, curator: User) -> None:
+        client.force_login(curator)
+        address = f"{shangs.physicist.get_absolute_url()}split/"
+        answer = client.post(address, {"do": "preview", "statement": "Two people."})
+        assert answer.status_code == 409
+        assert "Nothing to split: no work was chosen." in answer.content.decode()
+
     def test_preview_then_split(self, client: Client, shangs: Shangs, curator: User) -> None:
         address = reverse("researcher-split", args=[shangs.physicist.pk, shangs.physicist.slug])
         data = {f"part-{shangs.physics[0].pk}": "1", "do": "preview"}

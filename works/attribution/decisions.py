@@ -126,9 +126,7 @@ def split(author: int, groups: Sequence[Collection[int]], by: By, *, dissolve: b
     """
     with acting(EventBatch.Kind.SPLIT, by, author) as act:
         record = _active(author)
-        whole = set(Attribution.objects.filter(author=author).values_list("pk", flat=True))
-        named = [set(group) for group in groups if group]
-        _refuse_senseless_split(whole, named, dissolve=dissolve)
+        whole, named = check_split(author, groups, dissolve=dissolve)
         rest = whole.difference(*named)
         _refuse_split_of_decided(act, author, named, rest)
         fresh = new_authors(len(named))
@@ -139,6 +137,19 @@ def split(author: int, groups: Sequence[Collection[int]], by: By, *, dissolve: b
         for one, other in combinations(fresh if dissolve else [author, *fresh], 2):
             _part(act, one, other)
     return act.batch
+
+
+def check_split(
+    author: int, groups: Sequence[Collection[int]], *, dissolve: bool = False
+) -> tuple[set[int], list[set[int]]]:
+    """All authorships of the record, and the groups that hold any.
+
+    Raises DecisionError for a split that makes no sense.
+    """
+    whole = set(Attribution.objects.filter(author=author).values_list("pk", flat=True))
+    named = [set(group) for group in groups if group]
+    _refuse_senseless_split(whole, named, dissolve=dissolve)
+    return whole, named
 
 
 def choose_name(author: int, name: str, by: By) -> EventBatch:
