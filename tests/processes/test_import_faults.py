@@ -24,28 +24,36 @@ REJECTED = RECORDS // REJECTED_EACH
 DONE = ("done", RECORDS, RECORDS - REJECTED, REJECTED)
 
 
-def test_a_killed_import_goes_on_after_its_last_batch(
-    installation: Installation, records: Path, undisturbed: dict[str, str]
-) -> None:
+def half_done(installation: Installation, records: Path, *options: str) -> subprocess.Popen[str]:
+    """An import of which some batches are in and others are not."""
     installation.slow_commits()
-    process = installation.start(*installation.ingest(records))
+    process = installation.start(*installation.ingest(records, *options))
     eventually(lambda: installation.seen() >= 3 * BATCH)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    taken = installation.seen()
-    assert 0 < taken < RECORDS
+    return process
+
+
+def assert_resumes(installation: Installation, records: Path, undisturbed: dict[str, str]) -> None:
     done = installation.run(*installation.ingest(records, "--resume", "1"))
     assert done.returncode == 0, done.stderr
     assert installation.counts(1) == DONE
     assert installation.digest() == undisturbed
 
 
+def test_a_killed_import_goes_on_after_its_last_batch(
+    installation: Installation, records: Path, undisturbed: dict[str, str]
+) -> None:
+    process = half_done(installation, records)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    taken = installation.seen()
+    assert 0 < taken < RECORDS
+    assert_resumes(installation, records, undisturbed)
+
+
 def test_a_killed_import_that_is_started_anew_doubles_nothing(
     installation: Installation, records: Path, undisturbed: dict[str, str]
 ) -> None:
-    installation.slow_commits()
-    process = installation.start(*installation.ingest(records, "--workers", "2"))
-    eventually(lambda: installation.seen() >= 3 * BATCH)
+    process = half_done(installation, records, "--workers", "2")
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     done = installation.run(*installation.ingest(records))
@@ -59,25 +67,18 @@ def test_a_killed_import_that_is_started_anew_doubles_nothing(
 def test_workers_whose_parent_is_killed_leave_the_run_to_others(
     installation: Installation, records: Path, undisturbed: dict[str, str]
 ) -> None:
-    installation.slow_commits()
-    process = installation.start(*installation.ingest(records, "--workers", "2"))
-    eventually(lambda: installation.seen() >= 3 * BATCH)
+    process = half_done(installation, records, "--workers", "2")
     process.send_signal(signal.SIGKILL)
     process.wait()
     eventually(lambda: installation.sql("SELECT DISTINCT state FROM ingest_importshard") == [("queued",)])
     assert BATCH < installation.seen() < RECORDS
-    done = installation.run(*installation.ingest(records, "--resume", "1"))
-    assert done.returncode == 0, done.stderr
-    assert installation.counts(1) == DONE
-    assert installation.digest() == undisturbed
+    assert_resumes(installation, records, undisturbed)
 
 
 def test_a_killed_worker_of_two_ends_the_import_in_one_line_and_it_goes_on(
     installation: Installation, records: Path, undisturbed: dict[str, str]
 ) -> None:
-    installation.slow_commits()
-    process = installation.start(*installation.ingest(records, "--workers", "2"))
-    eventually(lambda: installation.seen() >= 3 * BATCH)
+    process = half_done(installation, records, "--workers", "2")
     workers = [child for child in psutil.Process(process.pid).children() if child.name().startswith("python")]
     workers[0].kill()
     output, _ = process.communicate(timeout=60)
@@ -85,10 +86,7 @@ def test_a_killed_worker_of_two_ends_the_import_in_one_line_and_it_goes_on(
     assert "ended with exit code -9" in output
     assert "Traceback" not in output
     assert installation.seen() < RECORDS
-    done = installation.run(*installation.ingest(records, "--resume", "1"))
-    assert done.returncode == 0, done.stderr
-    assert installation.counts(1) == DONE
-    assert installation.digest() == undisturbed
+    assert_resumes(installation, records, undisturbed)
 
 
 def test_a_file_that_is_gone_ends_an_import_by_two_workers_in_one_line(
@@ -195,10 +193,7 @@ def test_a_full_disk_ends_an_import_in_one_line_and_it_goes_on_when_there_is_roo
     assert "Traceback" not in failed.stderr
     assert installation.seen() == 3 * BATCH
     installation.sql("DROP TRIGGER full_disk ON works_authorship")
-    done = installation.run(*installation.ingest(records, "--resume", "1"))
-    assert done.returncode == 0, done.stderr
-    assert installation.counts(1) == DONE
-    assert installation.digest() == undisturbed
+    assert_resumes(installation, records, undisturbed)
 
 
 @pytest.fixture
@@ -240,10 +235,7 @@ def test_a_disk_that_is_really_full_leaves_nothing_half_written(
     works = "SELECT count(*)::int FROM works_work"
     assert installation.sql(works) == installation.sql("SELECT sum(created)::int FROM ingest_importbatch")
     (small_disk / "ballast").unlink()
-    done = installation.run(*installation.ingest(records, "--resume", "1"))
-    assert done.returncode == 0, done.stderr
-    assert installation.counts(1) == DONE
-    assert installation.digest() == undisturbed
+    assert_resumes(installation, records, undisturbed)
 
 
 #: Runs a command with retries that hardly wait.
