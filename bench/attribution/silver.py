@@ -15,7 +15,8 @@ import lzma
 import random
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -175,12 +176,18 @@ def initials_in(share: float) -> Rename:
 
 def initials(corpus: Corpus, folder: Path) -> None:
     """Blocks of many people, all with initials, and with initials in half of the records."""
-    for field, fits in (("cs", lambda f: f == "cs"), ("physics", lambda f: f not in ("cs", "math", "stat", "eess")),
-                        ("maths", lambda f: f in ("math", "stat"))):  # fmt: skip
-        label = enough(corpus, crowded_blocks(corpus, lambda p, fits=fits: fits(corpus.field_of(p))))  # type: ignore[misc]
+    for field in ("cs", "physics", "maths"):
+        label = enough(corpus, crowded_blocks(corpus, partial(_is_of, corpus, field)))
         numbers = records_of(corpus, label)
         write(folder / f"initials-{field}.jsonl.gz", corpus, numbers, label, initials_in(1.0))
         write(folder / f"mixed-{field}.jsonl.gz", corpus, numbers, label, initials_in(0.5))
+
+
+def _is_of(corpus: Corpus, field: str, person: Person) -> bool:
+    archive = corpus.field_of(person)
+    if field == "maths":
+        return archive in ("math", "stat")
+    return archive == "cs" if field == "cs" else archive not in ("cs", "math", "stat", "eess")
 
 
 def collaborations(corpus: Corpus, folder: Path) -> None:
@@ -216,13 +223,19 @@ def homonyms(corpus: Corpus, folder: Path) -> None:
         ("far", [list(group) for group in zip(*_longest(by_field), strict=False)]),
     ):
         label = enough(corpus, groups[: len(names)])
-        printed = {person: names[at] for at, group in enumerate(groups[: len(names)]) for person in group}
-        write(
-            folder / f"homonyms-{kind}.jsonl.gz", corpus, records_of(corpus, label), label,
-            lambda number, position, name, printed=printed, label=label: (  # type: ignore[misc]
-                printed[person] if (person := person_of(name)) in label else name
-            ),
-        )  # fmt: skip
+        printed = {person: name for name, group in zip(names, groups, strict=False) for person in group}
+        numbers = records_of(corpus, label)
+        write(folder / f"homonyms-{kind}.jsonl.gz", corpus, numbers, label, renamed_to(printed, label))
+
+
+def renamed_to(printed: dict[Person, Name], label: Container[Person]) -> Rename:
+    """Prints another name for these people."""
+
+    def rename(number: int, position: int, name: Name) -> Name:
+        person = person_of(name)
+        return printed[person] if person is not None and person in label else name
+
+    return rename
 
 
 def _groups(people: Sequence[Person]) -> Iterator[list[Person]]:
