@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import gc
 import logging
+import signal
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
+from types import FrameType
 
 import msgspec
 from django.db import DatabaseError, InterfaceError
@@ -94,6 +97,33 @@ def _rare_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of a batch, where it would leave the connection in the midst of a statement.
+
+    A second one does not wait. Handlers other than Python's own are left as they are.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    is_asked = False
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        nonlocal is_asked
+        if is_asked:
+            raise KeyboardInterrupt
+        is_asked = True
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if is_asked:
+        raise KeyboardInterrupt
+
+
 def _take_in(run: ImportRun, index: int, heart: Heart, progress: Progress | None, batches: Feed | None) -> bool:
     """Take in the shard's open batches. False when the run was asked to stop."""
     source = get_source(run.source.slug)
@@ -103,7 +133,8 @@ def _take_in(run: ImportRun, index: int, heart: Heart, progress: Progress | None
             return False
         if batch is None:
             continue
-        outcome = take_batch(run, source, batch, rehearsal)
+        with _uninterrupted():
+            outcome = take_batch(run, source, batch, rehearsal)
         gc.collect()
         if progress:
             progress(outcome)
