@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, connection
 
-from ingest.forking import close_pools
+from works.connections import close_pools
 
 #: A stop is felt within this many seconds; every ``HEARTBEAT_SECONDS`` the sign of life is written too.
 LOOK_SECONDS = 1.0

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ingest.batches import Batch
-from ingest.forking import disconnect
 from ingest.models import ImportRun, ImportShard
 from ingest.pipeline import open_batches, work_shard
 from ingest.sources import get_source
 from ingest.sources.base import SourceError
+from works.connections import close_connections
 
 if TYPE_CHECKING:
     from multiprocessing.queues import Queue
@@ -63,7 +63,7 @@ def work_together(run: ImportRun, name: str, look: Callable[[], None]) -> None:
     """
     indexes = list(run.shards.exclude(state=ImportShard.State.DONE).values_list("index", flat=True))
     # A forked process must share neither a connection nor the pool's threads and locks.
-    disconnect()
+    close_connections()
     context = multiprocessing.get_context("fork")
     ended = context.Event()
     workers: dict[int, _Worker] = {}
@@ -117,7 +117,7 @@ def _work(run: int, index: int, worker: str, portions: Queue[Portion], ended: Ev
     # Ctrl-C reaches the whole process group; the parent alone answers it, by stopping the run.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     work_shard(run, index, worker, batches=_handed(portions, ended))
-    disconnect()
+    close_connections()
 
 
 def _handed(portions: Queue[Portion], ended: Event) -> Iterator[Batch | None]:

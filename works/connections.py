@@ -1,4 +1,7 @@
-"""Letting go of database connections before a fork or a change of database."""
+"""Letting go of database connections before a fork or a change of database.
+
+Neither a connection nor the threads of a pool may be shared with a child.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 
 
 def close_connections() -> None:
-    """Close every connection of this thread and the pools behind them; the next query opens new ones.
-
-    Neither a connection nor the threads of its pool live on in a forked child.
-    """
+    """Close every connection of this thread and every pool; both come back with the next query."""
     connections.close_all()
-    for connection in connections.all(initialized_only=True):
-        if isinstance(connection, DatabaseWrapper):
-            connection.close_pool()
+    close_pools()
+
+
+def close_pools() -> None:
+    """Close the idle connections and the threads of every pool."""
+    for opened in connections.all(initialized_only=True):
+        if isinstance(opened, DatabaseWrapper):
+            opened.close_pool()
