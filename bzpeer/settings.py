@@ -154,6 +154,17 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "profiles.forms.SignupForm"
+_FORMS = "profiles.account_forms."
+ACCOUNT_FORMS = {
+    "login": f"{_FORMS}LoginForm",
+    "signup": f"{_FORMS}SignupForm",
+    "add_email": f"{_FORMS}AddEmailForm",
+    "change_password": f"{_FORMS}ChangePasswordForm",
+    "set_password": f"{_FORMS}SetPasswordForm",
+    "reset_password": f"{_FORMS}ResetPasswordForm",
+    "reset_password_from_key": f"{_FORMS}ResetPasswordKeyForm",
+    "reauthenticate": f"{_FORMS}ReauthenticateForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[BZPEER] "
@@ -186,6 +197,12 @@ SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
     }
 }
 SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_FORMS = {"signup": f"{_FORMS}SocialSignupForm"}
+MFA_FORMS = {
+    "authenticate": f"{_FORMS}AuthenticateForm",
+    "reauthenticate": f"{_FORMS}ConfirmByCodeForm",
+    "activate_totp": f"{_FORMS}ActivateTOTPForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 # --- Imports ---------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def _staff(settings: Settings, tmp_path: Path) -> None:
 
 def log_in(page: Page) -> None:
     page.goto("/imports/")
-    page.get_by_label("Email").fill("staff@example.org")
+    page.get_by_label("E-mail").fill("staff@example.org")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", level=1, name="Imports")).to_be_visible()

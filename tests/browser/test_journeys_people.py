@@ -41,7 +41,7 @@ def newest_mail(folder: Path) -> str:
 
 
 def log_in(page: Page, email: str) -> None:
-    page.get_by_label("Email").fill(email)
+    page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Log in").click()
 
@@ -53,7 +53,7 @@ def test_sign_up_confirm_claim_and_be_approved(new_context: NewContext, ada: Aut
     page.get_by_role("link", name="Log in to claim").click()
     page.get_by_role("main").get_by_role("link", name="Sign up").click()
     page.get_by_label("Your name").fill("Ada Lovelace")
-    page.get_by_label("Email").fill("ada@example.org")
+    page.get_by_label("E-mail").fill("ada@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password (again)").fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
