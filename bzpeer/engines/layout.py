@@ -12,6 +12,7 @@ POSTGRES_SOCKET = f".s.PGSQL.{POSTGRES_PORT}"
 VALKEY_SOCKET = "valkey.sock"
 # sockaddr_un holds 108 bytes with the closing zero (unix(7)).
 SOCKET_PATH_BYTES = 107
+ELSEWHERE = "BZPEER_VAR=DIR puts the data into another folder."
 SHORT_RUNTIME_ROOT = Path("/tmp")  # noqa: S108 -- the folder made there is private and its owner is checked
 
 
@@ -55,12 +56,16 @@ class Layout:
     def create(self) -> None:
         """Make the folders, private to this user. Raises EngineError when that is impossible."""
         for folder in (self.var, self.locks, self.log, self.sockets):
+            if folder.exists() and not folder.is_dir():
+                raise EngineError(f"{folder} is a file, not a folder. {ELSEWHERE}")
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except NotADirectoryError:
+                raise EngineError(f"cannot make {folder}: a folder above it is a file. {ELSEWHERE}") from None
             except OSError as error:
                 raise cannot_write(folder, error) from None
             if not os.access(folder, os.W_OK | os.X_OK):
-                raise EngineError(f"cannot write to {folder}. BZPEER_VAR=DIR puts the data into another folder.")
+                raise EngineError(f"cannot write to {folder}. {ELSEWHERE}")
         self._refuse_foreign_sockets()
 
     def _refuse_foreign_sockets(self) -> None:
@@ -75,4 +80,4 @@ class Layout:
 
 def cannot_write(path: Path, error: OSError) -> EngineError:
     """The one line for a folder or file that cannot be written."""
-    return EngineError(f"cannot write to {path}: {error.strerror}. BZPEER_VAR=DIR puts the data into another folder.")
+    return EngineError(f"cannot write to {path}: {error.strerror}. {ELSEWHERE}")

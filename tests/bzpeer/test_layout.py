@@ -40,9 +40,11 @@ def test_folders_are_private_and_parents_stay_as_they_are(tmp_path: Path) -> Non
 
 def test_a_file_in_the_way_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("not a folder")
-    with pytest.raises(EngineError, match=r"cannot write to .*var.*BZPEER_VAR=DIR") as caught:
+    with pytest.raises(EngineError, match=r"/var is a file, not a folder\..*BZPEER_VAR=DIR") as caught:
         Layout.of(tmp_path / "var").create()
     assert "\n" not in str(caught.value)
+    with pytest.raises(EngineError, match=r"/var/deeper: a folder above it is a file\..*BZPEER_VAR=DIR"):
+        Layout.of(tmp_path / "var" / "deeper").create()
 
 
 def test_a_short_socket_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
