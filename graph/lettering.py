@@ -6,11 +6,13 @@ everywhere.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _NARROW = frozenset("iljtfrI.,:;'|!()[]-/ ")
 _BROAD = frozenset("mwMW@%—…")
 ELLIPSIS = "…"
+_CODE = re.compile(r" \([^\s()]+\)$")
 
 
 def width(text: str, size: float) -> float:
@@ -32,9 +34,20 @@ def _advance(letter: str) -> float:
 
 
 def fit(text: str, size: float, room: float) -> str:
-    """The text, cut with an ellipsis when it is wider than ``room`` pixels."""
+    """The text, cut with an ellipsis when it is wider than ``room`` pixels.
+
+    A code in brackets at its end is what tells two topics of one name apart, so it stays while there is room for it.
+    """
     if width(text, size) <= room:
         return text
+    code = _CODE.search(text)
+    if code and width(text[0] + ELLIPSIS + code[0], size) <= room:
+        return _cut(text[: code.start()], size, room - width(code[0], size)) + code[0]
+    return _cut(text, size, room)
+
+
+def _cut(text: str, size: float, room: float) -> str:
+    """As much of the text as fits together with the ellipsis that follows it."""
     kept = ""
     for letter in text:
         if width(kept + letter + ELLIPSIS, size) > room:

@@ -118,3 +118,12 @@ def test_labels_break_between_words_and_are_cut_with_an_ellipsis() -> None:
     assert all(lettering.width(line, 13) <= 110 for line in lines)
     assert lettering.wrap("Donaudampfschifffahrtsgesellschaft", 13, 60, 2)[0].endswith("…")
     assert lettering.width("王伟", 13) == 26
+
+
+def test_cut_labels_keep_the_code_that_tells_topics_of_one_name_apart() -> None:
+    short = lettering.fit("Machine Learning (stat.ML)", 13, 130)
+    assert short.startswith("Mac")
+    assert short.endswith("… (stat.ML)")
+    assert lettering.width(short, 13) <= 130
+    assert lettering.wrap("Information Theory (math.IT)", 13, 100, 2) == ("Information", "Th… (math.IT)")
+    assert lettering.fit("Machine Learning (stat.ML)", 13, 60).endswith("…")
