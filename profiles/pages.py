@@ -9,38 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from graph import charts
-from graph.edges import CLOSE_STRENGTH, CLOSE_WORKS
 from graph.elements import years_phrase
-from graph.models import AuthorInstitution, AuthorTopic, Collaboration
+from graph.models import AuthorInstitution, AuthorTopic
+from profiles.collaborators import Collaborator, first_collaborators
 from profiles.heads import ResearcherHead
 from profiles.models import Claim, Follow, User
 from profiles.published import Controls, ControlsForm, PublishedWork, kinds_of, published
-from works.addresses import name_url, researcher_url
+from works.addresses import name_url
 from works.models import Author, Topic
 from works.paging import Page
 
-COLLABORATORS_SHOWN = 8
 TOPICS_OFFERED = 60
 INSTITUTIONS_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Collaborator:
-    """A co-author beside the page's author: shared works and the years between which they appeared."""
-
-    author: Author
-    works: int
-    years: str
-    is_close: bool
-
-    @property
-    def url(self) -> str:
-        """The co-author's page."""
-        return researcher_url(self.author.pk, self.author.display_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +57,7 @@ class ResearcherPage:
     head: ResearcherHead
     description: str
     topics: Sequence[AuthorTopic]
-    collaborators: Sequence[Collaborator]
+    collaborators: Page[Collaborator]
     affiliations: Sequence[Affiliation]
     years: charts.Chart | None
     controls: Controls
@@ -136,10 +120,10 @@ def researcher_page(head: ResearcherHead, query: QueryDict) -> ResearcherPage:
         kinds=kinds_of(author),
     )
     controls = Controls.of(form)
-    collaborators = _collaborators_of(author)
+    collaborators = first_collaborators(author)
     return ResearcherPage(
         head=head,
-        description=describe([entry.topic for entry in topics], [c.author for c in collaborators if c.is_close]),
+        description=describe([entry.topic for entry in topics], [c.author for c in collaborators.rows if c.is_close]),
         topics=topics,
         collaborators=collaborators,
         affiliations=_affiliations_of(author),
@@ -164,21 +148,6 @@ def describe(topics: Sequence[Topic], companions: Sequence[Author]) -> str:
 def _topics_of(author: Author) -> QuerySet[AuthorTopic]:
     found = AuthorTopic.objects.filter(author=author).select_related("topic")
     return found.order_by("-works", "topic__scheme", "topic__code")[:TOPICS_OFFERED]
-
-
-def _collaborators_of(author: Author) -> list[Collaborator]:
-    ties = Collaboration.objects.filter(Q(a=author) | Q(b=author)).select_related("a", "b")
-    # The rest of sixteen records, with their years and affiliations, is not worth decoding.
-    ties = ties.only("works", "strength", "first_year", "last_year", "a__display_name", "b__display_name")
-    return [
-        Collaborator(
-            author=tie.b if tie.a_id == author.pk else tie.a,
-            works=tie.works,
-            years=years_phrase(tie.first_year, tie.last_year),
-            is_close=tie.works >= CLOSE_WORKS or tie.strength >= CLOSE_STRENGTH,
-        )
-        for tie in ties.order_by("-works", "-strength", "a", "b")[:COLLABORATORS_SHOWN]
-    ]
 
 
 def _affiliations_of(author: Author) -> list[Affiliation]:

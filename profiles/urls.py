@@ -21,6 +21,7 @@ of_a_researcher = [
     path("", researcher.researcher, name="researcher"),
     path("works/", researcher.works, name="researcher-works"),
     path("works/<int:authorship_id>/why/", researcher.why, name="researcher-why"),
+    path("collaborators/", researcher.collaborators, name="researcher-collaborators"),
     path("corrections/", corrections.menu, name="researcher-corrections"),
     path("corrections/<slug:what>/", corrections.correct, name="researcher-correct"),
     path("history/", changes.history, name="researcher-history"),

@@ -9,6 +9,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from profiles.access import of_researcher
 from profiles.addresses import site_of
+from profiles.collaborators import all_collaborators
 from profiles.evidence import told
 from profiles.heads import ResearcherHead
 from profiles.history import story_of
@@ -50,6 +51,15 @@ def researcher(request: PageRequest, head: ResearcherHead) -> HttpResponse:
 def by_id(request: HttpRequest, head: ResearcherHead) -> HttpResponse:
     """The address with the id alone leads to the page."""
     return redirect(head.author, permanent=True)
+
+
+@require_safe
+@of_researcher
+def collaborators(request: HttpRequest, head: ResearcherHead) -> HttpResponse:
+    """Everybody who wrote with the researcher."""
+    page = all_collaborators(head.author, request.GET.get("cursor", ""))
+    context = {"author": head.author, "page": page, "next_query": page.next_cursor and f"cursor={page.next_cursor}"}
+    return render(request, "profiles/collaborators.html", context)
 
 
 @require_safe

@@ -15,7 +15,18 @@ from works.models import Author, Work
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clean_cache")]
 
 WIDTHS: list[ViewportSize] = [{"width": 1280, "height": 900}, {"width": 320, "height": 640}]
-RESEARCHER = ["", "trust/", "context/", "history/", "card/", "corrections/", "claim/", "invite/", "graph/"]
+RESEARCHER = [
+    "",
+    "trust/",
+    "context/",
+    "history/",
+    "collaborators/",
+    "card/",
+    "corrections/",
+    "claim/",
+    "invite/",
+    "graph/",
+]
 CATALOGUE = [
     *("/", "/search/?q=notes", "/search/?kind=researchers&q=ada", "/search/?kind=topics", "/search/?kind=institutions"),
     *("/search/?q=nothingmatchesthis", "/listing/", "/topics/", "/institutions/", "/names/lovelace-ada/", "/nowhere/"),
@@ -69,10 +80,15 @@ def test_pages_for_the_signed_in(new_context: NewContext, live_server: LiveServe
     account("Sam Staff", is_staff=True, email="staff@example.org")
     page = new_context(color_scheme=theme).new_page()
     page.goto("/accounts/login/")
-    page.get_by_label("Email").fill("staff@example.org")
+    page.get_by_label("E-mail").fill("staff@example.org")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Log in").click()
     page.wait_for_url(f"{live_server.url}/")
     paths = [*OWN, *STAFF, *(f"{ada.get_absolute_url()}{part}" for part in RESEARCHER)]
-    # Logging in just now counts as proof, so pages behind a renewed password show themselves.
+    page.goto("/accounts/reauthenticate/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    # With the password given anew, the pages behind it show themselves.
+    page.goto("/accounts/2fa/totp/activate/")
+    assert page.get_by_role("heading", name="Set up an authenticator app").is_visible()
     assert faults(page, [*paths, *(f"/accounts/{part}" for part in ACCOUNT)]) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -12,11 +13,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from works.items import PrintedName
 from works.markup import block_html, inline_html, opening, plain_text
-from works.models import Topic
+from works.models import Author, Topic
 
 register = template.Library()
 
 
+_YEARS = re.compile(r"\b\d{4}–\d{4}\b")
 #: Characters of an abstract that a list shows before it is unfolded.
 OPENING_LENGTH = 280
 #: Topics that a list shows of one work.
@@ -73,6 +75,19 @@ def counted(number: int, words: str) -> str:
     """``3|counted:"work,works"`` is "3 works"."""
     singular, _, plural = words.partition(",")
     return f"{number:,} {singular if number == 1 else plural}"
+
+
+@register.filter
+def unbroken_years(text: str) -> SafeString:
+    """The text with its spans of years (2007–2025) kept on one line; browsers break after the dash otherwise."""
+    return mark_safe(_YEARS.sub(r'<span class="nowrap">\g<0></span>', conditional_escape(text)))  # noqa: S308 - escaped
+
+
+@register.filter
+def active_years(author: Author) -> SafeString:
+    """``2019`` or ``2007–2025``: the years between which the author published; empty when none is known."""
+    first, last = author.first_year, author.last_year
+    return unbroken_years(f"{first}–{last}" if first != last else str(last or ""))
 
 
 def _tag_parts(topic: Topic) -> tuple[str, str, str]:
