@@ -48,6 +48,7 @@ def explorer(request: HttpRequest) -> HttpResponse:
     if state.selected not in {node.key for node in drawn.nodes}:
         state = state.select(drawn.focus.key)
     selected = next(node for node in drawn.nodes if node.key == state.selected)
+    panel = panel_of(drawn, selected)
     found = exploring.matches(drawn, state.find)
     context = {
         "state": state,
@@ -57,7 +58,8 @@ def explorer(request: HttpRequest) -> HttpResponse:
         "asked": state.options,
         "kinds": options.chosen(state.options.kinds),
         "selected": selected,
-        "panel": panel_of(drawn, selected),
+        "panel": panel,
+        "ties": [(Step(node.label, state.select(node.key)), reason) for node, reason in panel.ties],
         "steps": _steps(state, drawn),
         "trail": [Step(label, earlier) for label, earlier in exploring.trail_nodes(state)],
         "found": [Step(node.label, state.select(node.key)) for node in found[:20]],

@@ -62,6 +62,15 @@ def test_the_page_leads_on_by_links_alone(client: Client) -> None:
         assert words in chosen
 
 
+def test_every_link_selects_one_node(client: Client) -> None:
+    ada = ada_and_friends()
+    friend = Author.objects.get(display_name="Friend Number0")
+    page = client.get(f"/graph/?focus=researcher:{ada.pk}&select=researcher:{friend.pk}").content.decode()
+    hrefs = re.findall(r'href="(/graph/\?[^"]+)"', page)
+    assert f"/graph/?focus=researcher:{ada.pk}&amp;select=researcher:{ada.pk}" in hrefs
+    assert [href for href in hrefs if href.count("select=") > 1] == []
+
+
 def test_expanding_brings_in_what_lies_around_a_node(client: Client) -> None:
     ada = ada_and_friends(friends=2)
     friend = Author.objects.get(display_name="Friend Number0")
