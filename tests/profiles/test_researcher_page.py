@@ -65,6 +65,14 @@ def test_the_page_carries_the_labels_of_the_product(client: Client, ada: Author)
         assert words in text, words
 
 
+def test_being_open_and_being_locked_do_not_contradict_each_other(client: Client, ada: Author, claimant: User) -> None:
+    assert "Open to collaborate once claimed</li>" in page_of(client, ada)
+    ClaimFactory.create(user=claimant, author=ada, state=Claim.State.ACCEPTED)
+    owned = page_of(client, ada)
+    assert '<li class="chip on">Open to collaborate</li>' in owned
+    assert "Locked" not in owned
+
+
 def test_the_person_is_bold_and_the_others_are_linked(client: Client, ada: Author) -> None:
     babbage = Author.objects.get(display_name="Charles Babbage")
     assert f'<b>Ada Lovelace</b>, <a href="{babbage.get_absolute_url()}">Charles Babbage</a>' in page_of(client, ada)
