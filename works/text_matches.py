@@ -125,8 +125,10 @@ def _windows(after: Place | None, is_ascending: bool) -> Iterator[MarkQuery | No
 
 
 def _ways(term: Term) -> list[SearchQuery]:
-    """The queries of which one must match: the term as English and as a name."""
-    search_type = "phrase" if term.is_phrase else "plain"
+    """The queries of which one must match: the term as English and as a name.
+
+    A single word is a phrase too: "low-dimensional" finds "low dimensional", because its parts are indexed in a row.
+    """
     return [
-        SearchQuery(term.text, config=config, search_type=search_type) for config in ("bzpeer_english", "bzpeer_names")
+        SearchQuery(term.text, config=config, search_type="phrase") for config in ("bzpeer_english", "bzpeer_names")
     ]

@@ -36,6 +36,21 @@ def test_phrases_and_exclusions() -> None:
     assert titles("graph neural -drawing") == ["Graph neural networks"]
 
 
+@pytest.mark.parametrize("typed", ["low-dimensional", "low dimensional", '"low-dimensional models"'])
+def test_a_hyphen_or_a_space_makes_no_difference(typed: str) -> None:
+    WorkFactory.create(title="Low-dimensional models", submitted=date(2022, 1, 1))
+    WorkFactory.create(title="Low dimensional models", submitted=date(2021, 1, 1))
+    assert titles(typed) == ["Low-dimensional models", "Low dimensional models"]
+
+
+def test_parts_of_a_hyphenated_word_are_found_alone_and_together_only_in_a_row() -> None:
+    printed_work(["Jean-Pierre Meyer"], title="A state-of-the-art survey of self-attention")
+    WorkFactory.create(title="Attention turned to the self", abstract="An art.")
+    assert titles("jean") == titles("meyer jean-pierre") == ["A state-of-the-art survey of self-attention"]
+    assert titles("self-attention") == titles("state-of-the-art") == ["A state-of-the-art survey of self-attention"]
+    assert titles("self attention art", sort="oldest") == titles("art", sort="oldest")
+
+
 def test_a_title_ranks_above_an_abstract() -> None:
     WorkFactory.create(title="Second", abstract="We look at turbulence.", submitted=date(2022, 1, 1))
     WorkFactory.create(title="Turbulence", abstract="A study.", submitted=date(2020, 1, 1))
