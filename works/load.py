@@ -26,7 +26,7 @@ from works.copying import (
     work_rows,
 )
 from works.known import fetch_known, write_merges
-from works.matching import columns_of, match_known
+from works.matching import columns_of, holders_of, match_known
 from works.merging import merge
 from works.models import Topic
 from works.records import TopicRecord, WorkRecord
@@ -214,7 +214,7 @@ def _take_identifiers(cursor: Any, records: list[WorkRecord], ids: list[int], lo
 
 def _merge(entries: dict[int, tuple[int, WorkRecord]], topics: TopicIds, loaded: Loaded) -> None:
     known = fetch_known(entries)
-    holders = _holders([pair for _, record in entries.values() for pair in record.identifiers])
+    holders = holders_of([pair for _, record in entries.values() for pair in record.identifiers])
     merges = []
     for work, (index, record) in entries.items():
         loaded.work_ids[index] = work
@@ -234,14 +234,3 @@ def _merge(entries: dict[int, tuple[int, WorkRecord]], topics: TopicIds, loaded:
         loaded.changed_blocks |= written.blocks
         loaded.authorships += written.authorships
         loaded.dropped_identifiers += written.dropped_identifiers
-
-
-def _holders(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """The works that hold these identifiers."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT i.scheme, i.value, i.work_id FROM unnest(%s::text[], %s::text[]) AS wanted(scheme, value)"
-            " JOIN works_workidentifier i ON i.scheme = wanted.scheme AND i.value = wanted.value",
-            columns_of(pairs, 2),
-        )
-        return {(scheme, value): work for scheme, value, work in cursor.fetchall()}

@@ -3,6 +3,9 @@
 By the record's own id, else by another identifier, else by title and a shared author. The first identifier of a record
 is its source's own. A work that already has another id of that scheme is a different work, even under the same DOI or
 title: two arXiv ids are two works.
+
+The values of a batch are looked up one by one: ``OFFSET 0`` keeps PostgreSQL from joining them freely with a table. It
+would then read the whole table for every batch or, going by the statistics of a young table, compare it pair by pair.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ from typing import Any
 from django.db import connection
 
 from works.copying import array_literal
+from works.merging import Identifier
+from works.models import WorkIdentifier
 from works.records import WorkRecord
 from works.rows import TITLE_KEY_MINIMUM, authorship_row, title_key
 
@@ -36,41 +41,33 @@ def columns_of(rows: Sequence[tuple[Any, ...]], width: int) -> list[str]:
     return [array_literal(column) for column in zip(*rows, strict=True)] if rows else ["{}"] * width
 
 
-def _by_own_identifier(records: Sequence[WorkRecord]) -> list[int | None]:
-    found: list[int | None] = [None] * len(records)
-    own = [(index, *record.identifiers[0]) for index, record in enumerate(records) if record.identifiers]
+def holders_of(pairs: Sequence[Identifier]) -> dict[Identifier, int]:
+    """The work that holds each of these identifiers, where there is one."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT wanted.n, i.work_id FROM unnest(%s::int[], %s::text[], %s::text[]) AS wanted(n, scheme, value)"
-            " JOIN works_workidentifier i ON i.scheme = wanted.scheme AND i.value = wanted.value",
-            columns_of(own, 3),
+            "SELECT wanted.scheme, wanted.value, held.work_id"
+            " FROM unnest(%s::text[], %s::text[]) AS wanted(scheme, value) CROSS JOIN LATERAL ("
+            " SELECT work_id FROM works_workidentifier i"
+            " WHERE i.scheme = wanted.scheme AND i.value = wanted.value OFFSET 0) held",
+            columns_of(pairs, 2),
         )
-        for index, work in cursor.fetchall():
-            found[index] = work
-    return found
+        return {(scheme, value): work for scheme, value, work in cursor.fetchall()}
+
+
+def _by_own_identifier(records: Sequence[WorkRecord]) -> list[int | None]:
+    holders = holders_of([record.identifiers[0] for record in records if record.identifiers])
+    return [holders.get(record.identifiers[0]) if record.identifiers else None for record in records]
 
 
 def _by_other_identifiers(records: Sequence[WorkRecord], open_: list[int]) -> dict[int, int]:
-    others = [
-        (index, *pair, records[index].identifiers[0][0]) for index in open_ for pair in records[index].identifiers[1:]
-    ]
-    if not others:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT wanted.n, min(i.work_id)"
-            " FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[]) AS wanted(n, scheme, value, own_scheme)"
-            " JOIN works_workidentifier i ON i.scheme = wanted.scheme AND i.value = wanted.value"
-            " WHERE NOT EXISTS (SELECT FROM works_workidentifier rival"
-            "   WHERE rival.work_id = i.work_id AND rival.scheme = wanted.own_scheme) GROUP BY wanted.n",
-            columns_of(others, 4),
-        )
-        return dict(cursor.fetchall())
+    others = [(index, pair) for index in open_ for pair in records[index].identifiers[1:]]
+    holders = holders_of([pair for _, pair in others])
+    return _oldest_without_rival(records, [(index, holders[pair]) for index, pair in others if pair in holders])
 
 
 def _by_title_and_author(records: Sequence[WorkRecord], open_: list[int]) -> dict[int, int]:
     wanted = [
-        (index, key, records[index].identifiers[0][0] if records[index].identifiers else "")
+        (index, key)
         for index in open_
         if records[index].bylines and len(key := title_key(records[index].title)) >= TITLE_KEY_MINIMUM
     ]
@@ -78,11 +75,9 @@ def _by_title_and_author(records: Sequence[WorkRecord], open_: list[int]) -> dic
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT wanted.n, w.id FROM unnest(%s::int[], %s::text[], %s::text[]) AS wanted(n, title_key, own_scheme)"
-            " JOIN works_work w ON w.title_key = wanted.title_key"
-            " WHERE NOT EXISTS (SELECT FROM works_workidentifier rival"
-            "   WHERE rival.work_id = w.id AND rival.scheme = wanted.own_scheme) ORDER BY wanted.n, w.id",
-            columns_of(wanted, 3),
+            "SELECT wanted.n, same.id FROM unnest(%s::int[], %s::text[]) AS wanted(n, title_key)"
+            " CROSS JOIN LATERAL (SELECT id FROM works_work w WHERE w.title_key = wanted.title_key OFFSET 0) same",
+            columns_of(wanted, 2),
         )
         same_title = cursor.fetchall()
         if not same_title:
@@ -94,10 +89,21 @@ def _by_title_and_author(records: Sequence[WorkRecord], open_: list[int]) -> dic
         blocks: dict[int, set[str]] = defaultdict(set)
         for work, block in cursor.fetchall():
             blocks[work].add(block)
+    shared = [(index, work) for index, work in same_title if not blocks[work].isdisjoint(_blocks(records[index]))]
+    return _oldest_without_rival(records, shared)
+
+
+def _oldest_without_rival(records: Sequence[WorkRecord], candidates: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """Of the candidate works of each record the first that has no other identifier of the record's own scheme."""
+    if not candidates:
+        return {}
+    held = WorkIdentifier.objects.filter(work__in={work for _, work in candidates}).values_list("work", "scheme")
+    schemes = set(held)
     found: dict[int, int] = {}
-    for index, work in same_title:
-        if index not in found and not blocks[work].isdisjoint(_blocks(records[index])):
-            found[index] = work
+    for index, work in sorted(candidates):
+        identifiers = records[index].identifiers
+        if not identifiers or (work, identifiers[0][0]) not in schemes:
+            found.setdefault(index, work)
     return found
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests.works.records import record
 from works.load import load
@@ -47,6 +47,22 @@ def test_a_group_alone_is_no_shared_author(work: int) -> None:
 
 def test_the_order_of_records_is_kept(work: int) -> None:
     assert match_known([record("2105.09999", title="Unknown so far, and long"), record()]) == [None, work]
+
+
+def test_a_batch_is_looked_up_without_reading_the_catalogue() -> None:
+    with transaction.atomic():
+        load([record(f"2105.{n:05}", title=f"The wandering engine, volume {n}") for n in range(1, 601)])
+    before = sequential_reads()
+    unknown = [record(f"2106.{n:05}", title=f"The settled engine, volume {n}") for n in range(1, 201)]
+    assert match_known(unknown) == [None] * 200
+    assert sequential_reads() == before
+
+
+def sequential_reads() -> int:
+    """How often this transaction read all works."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'works_work'")
+        return int(cursor.fetchone()[0])
 
 
 def test_columns_without_rows_are_empty_arrays() -> None:
