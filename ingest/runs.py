@@ -23,6 +23,8 @@ from profiles.models import User
 #: A worker that gave no sign of life for this long is taken for dead; workers give six in that time.
 DEAD_AFTER = timedelta(seconds=settings.IMPORT_DEAD_AFTER)
 HEARTBEAT_SECONDS = settings.IMPORT_DEAD_AFTER / 6
+#: Records of one transaction when a service hands them over page by page, so that a slow one is seen to move.
+SERVICE_BATCH = 500
 
 COUNTS = ("seen", "created", "updated", "unchanged", "rejected")
 
@@ -67,7 +69,7 @@ def start_run(
             options=msgspec.to_builtins(options),
             is_dry_run=is_dry_run,
             started_by=started_by,
-            batch_size=batch_size,
+            batch_size=min(batch_size, SERVICE_BATCH) if module.is_network else batch_size,
             input_name=input_name[:200],
         )
         ImportShard.objects.bulk_create(ImportShard(run=run, index=index) for index in range(shards))
