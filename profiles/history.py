@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from profiles.access import is_curator
@@ -81,11 +81,41 @@ def _entries(author: Author, ids: Sequence[int]) -> list[Entry]:
     return list(entries.values())
 
 
-def events_of(batch: EventBatch) -> QuerySet[AuthorEvent]:
-    """The lines of one act about works, with what a page says of them; at most ``EVENTS_LISTED``."""
+def events_of(batch: EventBatch, author: int | None = None) -> QuerySet[AuthorEvent]:
+    """The lines of one act about works, with what a page says of them; at most ``EVENTS_LISTED``.
+
+    ``author`` picks the lines of one record: the machine changes many records in one go.
+    """
     rows = AuthorEvent.objects.filter(batch=batch, authorship__isnull=False)
+    if author is not None:
+        rows = rows.filter(Q(source=author) | Q(target=author))
     rows = rows.select_related("authorship__work", "source", "target", "undone_by").defer("authorship__work__search")
     return rows.order_by("pk")[:EVENTS_LISTED]
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A line of the log by which a page came to lead to another one."""
+
+    event: AuthorEvent
+    page: Author
+    to: Author
+    may_undo: bool
+
+
+def redirects_of(batch: EventBatch, user: User | None, author: int | None = None) -> list[Redirect]:
+    """The pages that came to lead elsewhere in this act, at most ``EVENTS_LISTED``; ``author`` picks one record."""
+    rows = AuthorEvent.objects.filter(batch=batch, authorship=None, after__status=Author.Status.MERGED)
+    if author is not None:
+        rows = rows.filter(Q(target=author) | Q(after__merged_into_id=author))
+    events = list(rows.select_related("target", "undone_by", "batch").order_by("pk")[:EVENTS_LISTED])
+    into = Author.objects.in_bulk({event.after["merged_into_id"] for event in events})
+    return [
+        Redirect(
+            event, event.target, into[event.after["merged_into_id"]], user is not None and may_undo_event(user, event)
+        )
+        for event in events
+    ]
 
 
 def may_undo(user: User, batch: EventBatch) -> bool:
@@ -96,7 +126,9 @@ def may_undo(user: User, batch: EventBatch) -> bool:
 
 
 def may_undo_event(user: User, event: AuthorEvent) -> bool:
-    """One line alone: who may undo the act, and for moves of the machine curators."""
+    """One line alone: who may undo the act, and for what the machine did curators."""
+    if event.authorship_id is None and not event.batch.is_human and event.after.get("status") == Author.Status.MERGED:
+        return event.undone_by_id is None and is_curator(user)
     is_move = event.authorship_id is not None and event.source_id not in (None, event.target_id)
     if event.undone_by_id is not None or event.batch.kind == EventBatch.Kind.UNDO or not is_move:
         return False

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from profiles.access import is_curator, of_researcher, sign_in_first
 from profiles.aftermath import follow_correction
 from profiles.heads import ResearcherHead
-from profiles.history import EVENTS_LISTED, events_of, history_of, may_undo, may_undo_event
+from profiles.history import EVENTS_LISTED, events_of, history_of, may_undo, may_undo_event, redirects_of
 from profiles.merging import undo_act
 from profiles.models import User
 from profiles.requests import PageRequest, SignedInRequest, viewer_of
 from works.attribution.contradictions import DecisionError, who
 from works.attribution.journal import By
-from works.attribution.undoing import Undone, undo_event
-from works.models import Attribution, AuthorEvent, EventBatch
+from works.attribution.undoing import Undone, undo_event, undo_join
+from works.models import Attribution, Author, AuthorEvent, EventBatch
+from works.paging import number_cursor
 
 
 @require_safe
@@ -43,14 +44,21 @@ def history(request: PageRequest, head: ResearcherHead) -> HttpResponse:
 
 @require_safe
 def change(request: PageRequest, batch_id: int) -> HttpResponse:
-    """One act with its lines; who may take back the whole of it or single lines finds the buttons here."""
+    """One act with its lines; who may take back the whole of it or single lines finds the buttons here.
+
+    ``record`` shows the lines of one author record only.
+    """
     viewer = viewer_of(request)
+    asked = number_cursor(request.GET.get("record", ""), 1)
+    record = Author.objects.filter(pk=asked[0]).first() if asked else None
     rows = EventBatch.objects.select_related("author", "other", "actor", "undone_by")
     batch = get_object_or_404(rows, pk=batch_id)
-    events = list(events_of(batch))
+    events = list(events_of(batch, record.pk if record else None))
     context = {
         "batch": batch,
         "who": who(batch.role),
+        "record": record,
+        "redirects": redirects_of(batch, viewer, record.pk if record else None),
         "rows": [(event, viewer is not None and may_undo_event(viewer, event)) for event in events],
         "is_cut": len(events) == EVENTS_LISTED,
         "may_undo": viewer is not None and may_undo(viewer, batch),
@@ -76,14 +84,15 @@ def undo_change(request: SignedInRequest, batch_id: int) -> HttpResponse:
 @sign_in_first
 @require_http_methods(["GET", "HEAD", "POST"])
 def undo_one(request: SignedInRequest, event_id: int) -> HttpResponse:
-    """POST takes one line back and leaves the rest of its act."""
+    """POST takes one line back, a work or a page that the machine led elsewhere, and leaves the rest of its act."""
     event = AuthorEvent.objects.select_related("batch").filter(pk=event_id).first()
     if event is None:
         raise Http404("No such change.")
     if request.method == "POST":
         if event.undone_by_id is None and not may_undo_event(request.user, event):
             raise PermissionDenied
-        _take_back(request, event.batch, lambda by: undo_event(event, by))
+        step = undo_event if event.authorship_id is not None else undo_join
+        _take_back(request, event.batch, lambda by: step(event, by))
     return redirect("change", event.batch_id)
 
 

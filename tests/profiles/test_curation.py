@@ -14,7 +14,7 @@ from profiles.models import User
 from profiles.previews import preview_merge, preview_split, work_groups
 from tests.factories import AttributionFactory, AuthorFactory, AuthorshipFactory, FollowFactory
 from tests.profiles.people import account
-from tests.works.attribution.shang import CURATOR, OWNER, Shangs, author_of, publish, works_of
+from tests.works.attribution.shang import CURATOR, OWNER, Shangs, author_of, join_everything, publish, works_of
 from works.attribution.decisions import different_people, mine, not_mine, same_person, split
 from works.attribution.summaries import refresh_authors
 from works.models import Attribution, Author, Decision, EventBatch
@@ -209,3 +209,37 @@ def test_positions_of_one_work_are_an_obstacle_named_before(client: Client, shan
     publish(shangs.trader, "More")
     page = client.get(reverse("corrections-merge"), {"keep": shangs.physicist.pk, "other": shangs.trader.pk})
     assert "two authors of one work are two people" in page.text
+
+
+class TestMachineJoins:
+    @pytest.fixture
+    def batch(self, shangs: Shangs) -> EventBatch:
+        """The machine joined the trader to the physicist."""
+        join_everything(shangs)
+        return EventBatch.objects.get(kind=EventBatch.Kind.MACHINE)
+
+    def test_a_page_is_brought_back_from_the_log(
+        self, client: Client, shangs: Shangs, curator: User, batch: EventBatch
+    ) -> None:
+        page = client.get(reverse("change", args=[batch.pk]), {"record": shangs.trader.pk}).text
+        line = batch.events.get(authorship=None)
+        assert reverse("event-undo", args=[line.pk]) in page
+        client.post(reverse("event-undo", args=[line.pk]))
+        assert Author.objects.get(pk=shangs.trader.pk).status == Author.Status.ACTIVE
+        assert works_of(shangs.trader) == 2
+
+    def test_only_by_curators(self, client: Client, shangs: Shangs, batch: EventBatch) -> None:
+        client.force_login(account("Rosa Reader"))
+        line = batch.events.get(authorship=None)
+        assert reverse("event-undo", args=[line.pk]) not in client.get(reverse("change", args=[batch.pk])).text
+        assert client.post(reverse("event-undo", args=[line.pk])).status_code == 403
+
+    @pytest.mark.parametrize("garbage", ["", "x", "0", "99999999999999999999"])
+    def test_lines_of_no_record(self, client: Client, batch: EventBatch, garbage: str) -> None:
+        assert client.get(reverse("change", args=[batch.pk]), {"record": garbage}).status_code == 200
+
+    def test_lines_of_another_record_are_left_out(self, client: Client, shangs: Shangs, batch: EventBatch) -> None:
+        other = AuthorFactory.create(display_name="Somebody Else")
+        page = client.get(reverse("change", args=[batch.pk]), {"record": other.pk}).text
+        assert "Ranking of products" not in page
+        assert "leads to" not in page

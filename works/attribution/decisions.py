@@ -17,6 +17,7 @@ from works.attribution.contradictions import (
     refuse_contradiction,
     refuse_shared_works,
 )
+from works.attribution.emptied import redirect_emptied
 from works.attribution.journal import Act, By, acting, held_rows
 from works.attribution.records import absorbed_records, new_authors, present_records
 from works.models import Attribution, Author, Decision, EventBatch
@@ -46,6 +47,7 @@ def mine(authorship: int, author: int, by: By) -> EventBatch:
         keep_anchors([held])
         act.move([held], author)
         act.decide(Kind.MINE, author, authorship=held.authorship)
+        redirect_emptied(act)
     return act.batch
 
 
@@ -115,7 +117,7 @@ def different_people(author: int, other: int, by: By) -> EventBatch:
         known = _marks_between(author, other)
         if known:
             raise DecisionError("These records are marked as two people already.", known)
-        _part(act, author, other)
+        hold_apart(act, author, other)
     return act.batch
 
 
@@ -135,7 +137,7 @@ def split(author: int, groups: Sequence[Collection[int]], by: By, *, dissolve: b
         if dissolve:
             act.change_record(record, status=Author.Status.SPLIT)
         for one, other in combinations(fresh if dissolve else [author, *fresh], 2):
-            _part(act, one, other)
+            hold_apart(act, one, other)
     return act.batch
 
 
@@ -190,7 +192,8 @@ def _pin(act: Act, anchor: Attribution | None) -> None:
         act.move(_held([anchor.pk]), anchor.author_id)
 
 
-def _part(act: Act, author: int, other: int) -> None:
+def hold_apart(act: Act, author: int, other: int) -> None:
+    """Mark the two records as two people, on one sure work of each."""
     anchors = [anchor_of(author), anchor_of(other)]
     for anchor in anchors:
         _pin(act, anchor)

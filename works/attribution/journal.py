@@ -5,6 +5,7 @@ People's acts wait for one another (they are rare and short), so that what an ac
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,6 +90,14 @@ class Act:
             )
         self._blocks |= set(Authorship.objects.filter(pk__in=among(ids)).values_list("block", flat=True).distinct())
 
+    def departures(self) -> dict[int, Counter[int]]:
+        """By record that lost works in this act: the records that they went to, and how many."""
+        went: dict[int, Counter[int]] = defaultdict(Counter)
+        for event in self._events:
+            if event.source_id is not None and event.source_id != event.target_id:
+                went[event.source_id][event.target_id] += 1
+        return dict(went)
+
     def change_record(self, author: Author, **columns: Any) -> None:
         """Write columns of the record itself (its state, its name)."""
         before = {column: getattr(author, column) for column in columns}
@@ -125,8 +134,12 @@ class Act:
     def withdraw(self, decisions: Collection[Decision]) -> None:
         """Decisions that hold no longer."""
         Decision.objects.filter(pk__in=[decision.pk for decision in decisions]).update(
-            undone_at=timezone.now(), undone_by_id=self.by.actor
+            undone_at=timezone.now(), undone_by_id=self.by.actor, undone_in=self.batch
         )
+
+    def uphold(self, decision: Decision) -> None:
+        """A decision that was withdrawn holds again."""
+        Decision.objects.filter(pk=decision.pk).update(undone_at=None, undone_by=None, undone_in=None)
 
     def finish(self) -> None:
         """Write the log, bring the touched records up to date, and ask the machine to draw its conclusions.

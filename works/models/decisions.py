@@ -92,7 +92,8 @@ class Decision(models.Model):
     *Mine* and *not mine* tie or part ``authorship`` and ``author``. *Same* and *different* are about ``author`` and
     ``other`` and are anchored on one authorship of each, so that they hold for the people behind the records. ``work``
     and ``printed`` find the authorship again when a new version of the work replaces its author list; see
-    ``works.attribution.constraints.reattach``.
+    ``works.attribution.constraints.reattach``. ``undone_in`` is the act that withdrew the decision: undoing that act
+    puts the decision back.
     """
 
     class Kind(models.TextChoices):
@@ -117,6 +118,7 @@ class Decision(models.Model):
     note = models.TextField(blank=True, max_length=2000)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    undone_in = models.ForeignKey(EventBatch, on_delete=models.PROTECT, null=True, related_name="withdrawn_decisions")
 
     objects = DecisionQuerySet.as_manager()
 

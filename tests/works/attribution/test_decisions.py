@@ -9,7 +9,7 @@ from tests.works.attribution.shang import CURATOR, OWNER, Shangs, author_of, pub
 from works.attribution.contradictions import DecisionError
 from works.attribution.decisions import choose_name, different_people, mine, not_mine, same_person, split
 from works.attribution.journal import By
-from works.attribution.undoing import undo, undo_event
+from works.attribution.undoing import undo
 from works.models import Attribution, Author, AuthorEvent, Decision, DirtyBlock, TouchedAuthor
 
 pytestmark = pytest.mark.django_db
@@ -165,86 +165,3 @@ class TestContradictions:
         with pytest.raises(DecisionError):
             same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
         assert (AuthorEvent.objects.count(), Decision.objects.count()) == (events, decisions)
-
-
-class TestUndo:
-    def test_not_mine(self, shangs: Shangs) -> None:
-        batch = not_mine([shangs.physics[0].pk], shangs.physicist.pk, OWNER)
-        undo(batch, OWNER)
-        held = Attribution.objects.get(pk=shangs.physics[0].pk)
-        assert (held.author_id, held.decided_by, held.confidence) == (shangs.physicist.pk, "machine", 0.8)
-        assert not Decision.objects.standing().exists()
-
-    def test_does_not_ask_the_machine_for_another_opinion(self, shangs: Shangs) -> None:
-        batch = not_mine([shangs.physics[0].pk], shangs.physicist.pk, OWNER)
-        DirtyBlock.objects.all().delete()
-        undo(batch, OWNER)
-        assert not DirtyBlock.objects.exists()
-
-    def test_one_of_several_taken_off(self, shangs: Shangs) -> None:
-        batch = not_mine([p.pk for p in shangs.physics[:2]], shangs.physicist.pk, OWNER)
-        undo_event(batch.events.get(authorship=shangs.physics[0]), OWNER)
-        assert author_of(shangs.physics[0]) == shangs.physicist.pk
-        assert author_of(shangs.physics[1]) != shangs.physicist.pk
-        assert [d.authorship for d in Decision.objects.standing()] == [shangs.physics[1]]
-
-    def test_whole_merge_brings_the_page_back(self, shangs: Shangs) -> None:
-        batch = same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
-        undone = undo(batch, CURATOR)
-        assert undone.restored == 2
-        assert (works_of(shangs.physicist), works_of(shangs.trader)) == (3, 2)
-        back = Author.objects.get(pk=shangs.trader.pk)
-        assert (back.status, back.merged_into_id, back.work_count) == (Author.Status.ACTIVE, None, 2)
-        assert not Attribution.objects.exclude(decided_by="machine").exists()
-
-    def test_whole_merge_leaves_later_edits(self, shangs: Shangs) -> None:
-        batch = same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
-        third = AuthorFactory.create(display_name="Yue Shang")
-        mine(shangs.trade[0].pk, third.pk, CURATOR)
-        undone = undo(batch, CURATOR)
-        assert author_of(shangs.trade[0]) == third.pk
-        assert author_of(shangs.trade[1]) == shangs.trader.pk
-        assert undone.restored == 1
-        assert "later edit" in undone.kept[0]
-
-    def test_one_work_out_of_a_merge(self, shangs: Shangs) -> None:
-        batch = same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
-        undo_event(batch.events.get(authorship=shangs.trade[0]), CURATOR)
-        assert author_of(shangs.trade[0]) not in (shangs.physicist.pk, shangs.trader.pk)
-        assert author_of(shangs.trade[1]) == shangs.physicist.pk
-        assert Author.objects.get(pk=shangs.trader.pk).status == Author.Status.MERGED, "the merge stands"
-        assert Decision.objects.standing().filter(kind="not_mine", author=shangs.physicist).exists()
-
-    def test_one_work_and_then_the_rest_of_a_merge(self, shangs: Shangs) -> None:
-        batch = same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
-        undo_event(batch.events.get(authorship=shangs.trade[0]), CURATOR)
-        alone = author_of(shangs.trade[0])
-        undo(batch, CURATOR)
-        assert author_of(shangs.trade[0]) == alone, "what was picked out before stays out"
-        assert author_of(shangs.trade[1]) == shangs.trader.pk
-
-    def test_split_for_good(self, shangs: Shangs) -> None:
-        groups = [[shangs.physics[0].pk], [p.pk for p in shangs.physics[1:]]]
-        undo(split(shangs.physicist.pk, groups, CURATOR, dissolve=True), CURATOR)
-        assert works_of(shangs.physicist) == 3
-        assert Author.objects.get(pk=shangs.physicist.pk).status == Author.Status.ACTIVE
-        assert not Decision.objects.standing().exists()
-
-    def test_a_single_move_overtaken_by_a_later_edit(self, shangs: Shangs) -> None:
-        batch = same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
-        third = AuthorFactory.create(display_name="Yue Shang")
-        mine(shangs.trade[0].pk, third.pk, CURATOR)
-        with pytest.raises(DecisionError, match="later edit"):
-            undo_event(batch.events.get(authorship=shangs.trade[0]), CURATOR)
-
-    def test_twice(self, shangs: Shangs) -> None:
-        batch = not_mine([shangs.physics[0].pk], shangs.physicist.pk, OWNER)
-        undo(batch, OWNER)
-        with pytest.raises(DecisionError, match="undone before"):
-            undo(batch, OWNER)
-        with pytest.raises(DecisionError, match="An undo is not undone"):
-            undo(AuthorEvent.objects.latest("pk").batch, OWNER)
-
-    def test_chosen_name(self, shangs: Shangs) -> None:
-        undo(choose_name(shangs.physicist.pk, "Y. Shang", OWNER), OWNER)
-        assert Author.objects.get(pk=shangs.physicist.pk).display_name == "Yue Shang"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.factories import AuthorFactory
-from tests.works.attribution.shang import CURATOR, OWNER, Shangs, author_of, publish
+from tests.works.attribution.shang import CURATOR, OWNER, Printed, Shangs, author_of, join_everything, publish
 from works.attribution import persist
 from works.attribution.constraints import constraints_for, forbidden_pairs, reattach
 from works.attribution.decisions import different_people, mine, not_mine, same_person, split
@@ -80,13 +80,6 @@ def test_split(shangs: Shangs) -> None:
     assert violations() == []
 
 
-def join_everything(shangs: Shangs) -> None:
-    """What an engine without any sense would write: all five works are one person's."""
-    everything = [*shangs.physics, *shangs.trade]
-    printed = [_Printed(authorship.pk, authorship.work_id) for authorship in everything]
-    save_clusters(printed, [0] * 5, [0.9] * 5, [[]] * 5)
-
-
 def test_an_engine_that_ignores_decisions_about_works_cannot_break_them(shangs: Shangs) -> None:
     not_mine([shangs.physics[0].pk], shangs.physicist.pk, OWNER)
     mine(shangs.trade[0].pk, shangs.physicist.pk, OWNER)
@@ -118,14 +111,9 @@ def test_a_decision_made_while_the_engine_thinks(shangs: Shangs, monkeypatch: py
     monkeypatch.setattr(persist, "_held", read_then_decide)
     third = AuthorFactory.create(display_name="Yue Shang")
     position = publish(third, "Optics")
-    printed = [_Printed(authorship.pk, authorship.work_id) for authorship in [shangs.physics[0], position]]
+    printed = [Printed(authorship.pk, authorship.work_id) for authorship in [shangs.physics[0], position]]
     save_clusters(printed, [0, 0], [0.9, 0.9], [[], []])
     assert author_of(shangs.physics[0]) == shangs.trader.pk
-
-
-class _Printed:
-    def __init__(self, pk: int, work: int) -> None:
-        self.id, self.work = pk, work
 
 
 class TestMachineLog:
