@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("works", "0011_statistics_version")]
+    dependencies = [("works", "0012_parts_of_compounds")]
 
     operations = [
         migrations.AddField(
