@@ -16,6 +16,8 @@ function start() {
   const size = `${drawing.getAttribute("width")}x${drawing.getAttribute("height")}`;
   if (kept?.size === size) camera.restore(kept.place);
   else camera.centre(drawing.querySelector(".node-focus"));
+  // Where the panel stands below the map, what was chosen there comes into view.
+  if (kept) root.querySelector(".explorer-panel h2").scrollIntoView({ block: "nearest" });
   mark(root, drawing);
   watchDrags(view, drawing, camera, (key, x, y) => pin(root, key, x, y));
   const zoom = root.querySelector("[data-explorer-zoom]");

@@ -80,6 +80,15 @@ def test_the_explorer_selects_expands_and_goes_back(page: Page, ada: Author) -> 
     assert violations(page) == []
 
 
+def test_on_a_phone_a_choice_on_the_map_shows_beside_the_map(new_context: NewContext, ada: Author) -> None:
+    page = new_context(viewport=PHONE).new_page()
+    page.goto(f"/graph/?focus=researcher:{ada.pk}")
+    page.get_by_role("link", name="Researcher Left Person0").press("Enter")
+    heading = page.locator(".explorer-panel").get_by_role("heading", name="Left Person0")
+    expect(heading).to_be_in_viewport()
+    expect(page.locator("[data-explorer-view]")).to_be_in_viewport(ratio=0.4)
+
+
 def test_dragging_a_node_pins_it_and_the_address_keeps_the_pin(page: Page, ada: Author) -> None:
     page.goto(f"/graph/?focus=researcher:{ada.pk}")
     mark = page.locator("a.node", has_text="Zoe Quist").locator(".mark")
