@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from django.db.models import Model, Prefetch, QuerySet
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import pagination, serializers, viewsets
 
 from works.models import Author, Authorship, Institution, Topic, Work, WorkIdentifier, WorkTopic, WorkVersion
@@ -25,12 +26,16 @@ MAX_ID = 2**63 - 1
 class NewestFirst(pagination.CursorPagination):
     ordering = ("-listed_on", "-pk")
     page_size_query_param = "page_size"
+    page_size_query_description = "How many in one answer, at most 200"
+    cursor_query_description = "Where the next page begins; the address in next has it"
     max_page_size = 200
 
 
 class MostWorksFirst(pagination.CursorPagination):
     ordering = ("-work_count", "pk")
     page_size_query_param = "page_size"
+    page_size_query_description = "How many in one answer, at most 200"
+    cursor_query_description = "Where the next page begins; the address in next has it"
     max_page_size = 200
 
 
@@ -165,6 +170,7 @@ class PublicViewSet(viewsets.ReadOnlyModelViewSet[Row]):
     lookup_value_regex = "[0-9]{1,18}"
 
 
+@extend_schema_view(retrieve=extend_schema(description="One work with its versions and authors."))
 class WorkViewSet(PublicViewSet[Work]):
     """Works, newest first."""
 
@@ -190,6 +196,7 @@ class WorkViewSet(PublicViewSet[Work]):
         return works.prefetch_related("versions", Prefetch("authorships", authorships.order_by("position")))
 
 
+@extend_schema_view(retrieve=extend_schema(description="One author record."))
 class AuthorViewSet(PublicViewSet[Author]):
     """Public author records, those with the most works first."""
 
@@ -200,6 +207,7 @@ class AuthorViewSet(PublicViewSet[Author]):
     pagination_class = MostWorksFirst
 
 
+@extend_schema_view(retrieve=extend_schema(description="One topic by its code."))
 class TopicViewSet(PublicViewSet[Topic]):
     """Topics, those with the most works first."""
 
@@ -210,6 +218,7 @@ class TopicViewSet(PublicViewSet[Topic]):
     lookup_value_regex = r"[A-Za-z0-9.\-]{1,64}"
 
 
+@extend_schema_view(retrieve=extend_schema(description="One institution."))
 class InstitutionViewSet(PublicViewSet[Institution]):
     """Institutions, those with the most works first."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from works.api import AuthorViewSet, InstitutionViewSet, TopicViewSet, WorkViewSet
+from works.views.api_docs import ApiDocs
 
 router = SimpleRouter()
 router.register("works", WorkViewSet, basename="api-work")
@@ -17,9 +18,5 @@ router.register("institutions", InstitutionViewSet, basename="api-institution")
 urlpatterns = [
     path("v1/", include(router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path(
-        "docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="works/api_docs.html"),
-        name="api-docs",
-    ),
+    path("docs/", ApiDocs.as_view(), name="api-docs"),
 ]

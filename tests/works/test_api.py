@@ -85,7 +85,13 @@ def test_garbage_is_answered_in_plain_words(client: Client, query: str, status: 
 
 def test_schema_and_documentation(client: Client) -> None:
     assert b"/api/v1/works/{id}/" in client.get("/api/schema/").content
-    assert b"swagger-ui" in client.get("/api/docs/").content
+    page = client.get("/api/docs/").content.decode()
+    assert 'id="swagger-ui"' in page
+    # The list of operations is there without any script.
+    assert '<a href="/api/v1/works/"><code>/api/v1/works/</code></a>' in page
+    assert "/api/docs/</code>" not in page
+    for words in ("/api/v1/authors/{id}/", "One author record.", "Code of a topic, such as cs.CL"):
+        assert words in page
 
 
 def test_the_number_of_queries_does_not_grow(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
