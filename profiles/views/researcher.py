@@ -18,6 +18,7 @@ from profiles.published import DOUBTFUL_BELOW
 from profiles.requests import PageRequest, viewer_of
 from profiles.signed_out import kept_for_signed_out
 from profiles.structured import json_ld
+from works.items import work_items
 from works.models import Attribution
 
 WORKS_TARGET = "published"
@@ -74,6 +75,7 @@ def why(request: PageRequest, head: ResearcherHead, authorship_id: int) -> HttpR
     context = {
         "author": head.author,
         "attribution": attribution,
+        "source": work_items([attribution.work], names=0)[0],
         "reasons": told(attribution),
         "story": story_of(attribution),
         "position": attribution.authorship.position + 1,

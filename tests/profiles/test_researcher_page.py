@@ -286,6 +286,17 @@ def test_why_a_work_is_here(client: Client, ada: Author) -> None:
     assert client.get(reverse("researcher-why", args=[ada.pk, ada.slug, other.pk])).status_code == 404
 
 
+def test_why_names_the_source(client: Client, ada: Author) -> None:
+    """The outside record where the name is printed, else the source that it came from."""
+
+    def why(title: str) -> str:
+        held = Attribution.objects.get(author=ada, work__title=title)
+        return client.get(reverse("researcher-why", args=[ada.pk, ada.slug, held.pk])).text
+
+    assert 'href="https://arxiv.org/abs/2105.00001"' in why("Notes on the analytical engine")
+    assert "in a record of the source arXiv" in why("On Bernoulli numbers")
+
+
 @pytest.mark.parametrize("work", ["", "12", "abc", "9" * 5000, "-1"])
 def test_the_corrections_page_takes_any_work(client: Client, ada: Author, work: str) -> None:
     assert client.get(reverse("researcher-corrections", args=[ada.pk, ada.slug]), {"work": work}).status_code == 200

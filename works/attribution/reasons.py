@@ -86,9 +86,10 @@ def _topics(shared: list[Fact], facts: WorkFacts, affiliations: Sequence[str]) -
 def _words(shared: list[Fact], facts: WorkFacts, affiliations: Sequence[str]) -> str:
     words = {hash_of("term", term): word for term, word in printed_terms(facts.title)}
     found = [words[value] for value, _ in shared if value in words]
-    return (
-        f"The title shares the words {_joined(f'“{word}”' for word in found)} with other works here." if found else ""
-    )
+    if not found:
+        return ""
+    label = "word" if len(found) == 1 else "words"
+    return f"The title shares the {label} {_joined(f'“{word}”' for word in found)} with other works here."
 
 
 def _venue(shared: list[Fact], facts: WorkFacts, affiliations: Sequence[str]) -> str:
@@ -100,7 +101,10 @@ def _venue(shared: list[Fact], facts: WorkFacts, affiliations: Sequence[str]) ->
 def _group(shared: list[Fact], facts: WorkFacts, affiliations: Sequence[str]) -> str:
     names = {hash_of("group", group_key(name.family)): name.family for name in facts.authors if name.is_group}
     found = [(names[value], works) for value, works in shared if value in names]
-    return f"Written with {_joined(f'{name} ({_works(works)})' for name, works in found)}." if found else ""
+    if not found:
+        return ""
+    told = (f"“{name}” (so {'does' if works == 1 else 'do'} {_works(works)})" for name, works in found)
+    return f"The author list names {_joined(told)}."
 
 
 def _contact(shared: list[Fact], facts: WorkFacts, affiliations: Sequence[str]) -> str:

@@ -23,6 +23,12 @@ def test_coauthors_are_named_with_their_works() -> None:
     ]
 
 
+def test_a_single_word() -> None:
+    assert sentences([("words", [[hash_of("term", stem("graphs")), 2]])], FACTS) == [
+        "The title shares the word “graphs” with other works here."
+    ]
+
+
 def test_other_kinds_of_facts() -> None:
     place = hash_of("place", place_keys("JD.COM Research, Mountain View")[0])
     told = sentences(
@@ -42,7 +48,7 @@ def test_other_kinds_of_facts() -> None:
         "The printed affiliation “JD.COM Research, Mountain View” fits 4 other works here.",
         "Same topic: cs.LG (5 other works).",
         "The title shares the words “graphs” and “networks” with other works here.",
-        "Written with for the LHCb Collaboration (2 other works).",
+        "The author list names “for the LHCb Collaboration” (so do 2 other works).",
         "The name is printed the same way on the other works here.",
     ]
 
