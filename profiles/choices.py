@@ -15,6 +15,7 @@ from works.portraits import Portrait, portraits
 from works.search import WorkFilters, search_works
 
 RECORDS_OFFERED = 12
+NAMES_OFFERED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Offer:
     authorship: Authorship
     holder: Author
     is_here: bool
+    fits: bool = True
 
 
 def positions_here(author: Author, ids: Collection[int]) -> list[Authorship]:
@@ -33,17 +35,25 @@ def positions_here(author: Author, ids: Collection[int]) -> list[Authorship]:
 
 
 def missing_positions(author: Author, query: str) -> list[Offer]:
-    """Positions with a name that fits the record, of the works that match a title, arXiv id or DOI."""
+    """Positions with a name that fits the record, of the works that match a title, arXiv id or DOI.
+
+    When no name fits (people change theirs), all positions of the work that matches best, with ``fits`` false.
+    """
     works = [work.pk for work in search_works(query, WorkFilters()).page.rows]
     names = [author.display_name, *(form for form, _works in author.name_forms)]
     offers: list[Offer] = []
+    others: list[Offer] = []
     rows: QuerySet[Authorship] = Authorship.objects.filter(work__in=works, is_group=False)
     for authorship in rows.select_related("work", "attribution__author").defer("work__search").order_by("position"):
         attribution = getattr(authorship, "attribution", None)
         holder = attribution.author if attribution else None
-        if holder is not None and any(are_compatible(authorship.raw_name, name) for name in names):
+        if holder is None:
+            continue
+        if any(are_compatible(authorship.raw_name, name) for name in names):
             offers.append(Offer(authorship, holder, holder.pk == author.pk))
-    return sorted(offers, key=lambda offer: works.index(offer.authorship.work_id))
+        elif authorship.work_id == works[0]:
+            others.append(Offer(authorship, holder, holder.pk == author.pk, fits=False))
+    return sorted(offers, key=lambda offer: works.index(offer.authorship.work_id)) or others[:NAMES_OFFERED]
 
 
 def other_records(author: Author, query: str = "") -> list[Portrait]:

@@ -17,6 +17,7 @@ from profiles.models import Claim, Ticket, User
 from profiles.throttle import admit_act, admit_ticket
 from works.attribution import decisions
 from works.attribution.journal import By
+from works.attribution.records import present_records
 from works.models import Attribution, Author, Authorship, EventBatch
 
 Role = Attribution.DecidedBy
@@ -130,8 +131,25 @@ def open_ticket(wish: Wish, user: User, statement: str) -> tuple[Ticket, bool]:
 
 
 def wish_of(ticket: Ticket) -> Wish:
-    """What a ticket asks for, with the records as they are now."""
-    return Wish(ticket.kind, ticket.author, list(ticket.authorships.order_by("pk")), ticket.other, ticket.name)
+    """What a ticket asks for, with the records as they are now: pages can be joined and works move while it waits.
+
+    Raises CorrectionError when nothing of it is left to do.
+    """
+    now = present_records([pk for pk in (ticket.author_id, ticket.other_id) if pk is not None])
+    records = Author.objects.in_bulk(now.values())
+    author, other = records[now[ticket.author_id]], None
+    if ticket.other_id is not None:
+        other = records[now[ticket.other_id]]
+        if other == author:
+            raise CorrectionError("Both pages are one by now, so nothing is left to do. Refuse the ticket and say so.")
+    positions = ticket.authorships.order_by("pk")
+    if ticket.kind in (Ticket.Kind.NOT_MINE, Ticket.Kind.TWO_PEOPLE):
+        positions = positions.filter(attribution__author=author)
+        if not positions:
+            raise CorrectionError(
+                "The works are not on this page any more, so nothing is left to do. Refuse the ticket and say so."
+            )
+    return Wish(ticket.kind, author, list(positions), other, ticket.name)
 
 
 def check(wish: Wish) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from profiles.models import Claim, Follow
 from works.attribution.contradictions import DecisionError
-from works.attribution.decisions import same_person
+from works.attribution.decisions import same_person, split
 from works.attribution.journal import By
 from works.attribution.undoing import Undone, undo
 from works.models import Author, EventBatch
@@ -36,6 +37,20 @@ def merge_records(kept: Author, other: Author, by: By) -> EventBatch:
         batch.details = _take_along(kept, other)
         batch.save(update_fields=["details"])
     return batch
+
+
+def split_record(author: Author, parts: Sequence[Collection[int]], by: By, *, dissolve: bool = False) -> EventBatch:
+    """Move each part to a record of its own, or with ``dissolve`` all of the record.
+
+    Raises DecisionError when nothing would stay on a page that has an owner or waits for one.
+    """
+    with transaction.atomic():
+        if dissolve and Claim.objects.current().filter(author=author).exists():
+            raise DecisionError(
+                "This page has an owner, or somebody asked to be. One part of the works has to stay here, or the claim "
+                "has to end first."
+            )
+        return split(author.pk, [part for part in parts if part], by, dissolve=dissolve)
 
 
 def which_stays(one: Author, other: Author) -> tuple[Author, Author]:

@@ -21,7 +21,7 @@ from profiles.previews import work_groups
 from profiles.requests import PageRequest, SignedInRequest, viewer_of
 from profiles.throttle import ThrottledError
 from works.attribution.contradictions import DecisionError
-from works.models import Author, Authorship, EventBatch
+from works.models import Author, Authorship, Decision, EventBatch
 from works.paging import number_cursor
 from works.query_terms import clean_query
 
@@ -60,7 +60,7 @@ def correct(request: SignedInRequest, head: ResearcherHead, what: str) -> HttpRe
     kind, author = _kind(what), head.author
     data = request.POST if request.method == "POST" else None
     form = NameForm(author, data) if kind == Kind.NAME_FORM else StatementForm(data)
-    status = 200
+    status, conflicts = 200, list[Decision]()
     if data is not None and form.is_valid():
         try:
             wish = _wish(kind, author, data, form.cleaned_data.get("name", ""))
@@ -71,11 +71,13 @@ def correct(request: SignedInRequest, head: ResearcherHead, what: str) -> HttpRe
         except (CorrectionError, DecisionError) as problem:
             form.add_error(None, str(problem))
             status = 409
+            conflicts = problem.named if isinstance(problem, DecisionError) else []
     context = {
         "author": author,
         "kind": kind,
         "what": what,
         "form": form,
+        "conflicts": conflicts,
         "role": role_towards(request.user, author),
         "is_owned": head.is_owned,
         **_choices(kind, author, data or request.GET),

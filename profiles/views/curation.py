@@ -15,7 +15,7 @@ from profiles.access import curators_only, of_researcher
 from profiles.aftermath import follow_correction
 from profiles.correction_forms import StatementForm
 from profiles.heads import ResearcherHead, find_head
-from profiles.merging import merge_records, which_stays
+from profiles.merging import merge_records, split_record, which_stays
 from profiles.models import Ticket, User
 from profiles.previews import WORKS_LISTED, WorkGroup, preview_merge, preview_split, work_groups
 from profiles.requests import SignedInRequest
@@ -23,7 +23,7 @@ from profiles.throttle import ThrottledError, admit_act
 from works.attribution import decisions
 from works.attribution.contradictions import DecisionError
 from works.attribution.journal import By
-from works.models import Attribution, Author, EventBatch
+from works.models import Attribution, Author, Decision, EventBatch
 from works.paging import number_cursor
 
 QUEUE_SHOWN = 100
@@ -50,7 +50,7 @@ def merge(request: SignedInRequest) -> HttpResponse:
         choose = {"one": one, "is_same": bool(one and other)}
         return render(request, "profiles/corrections/merge_choose.html", choose)
     form = StatementForm(data if request.method == "POST" else None)
-    status = 200
+    status, conflicts = 200, list[Decision]()
     if request.method == "POST" and form.is_valid():
         by = By(Attribution.DecidedBy.CURATOR, request.user.pk, form.cleaned_data["statement"])
         try:
@@ -58,6 +58,7 @@ def merge(request: SignedInRequest) -> HttpResponse:
         except (DecisionError, ThrottledError) as problem:
             form.add_error(None, str(problem))
             status = 429 if isinstance(problem, ThrottledError) else 409
+            conflicts = problem.named if isinstance(problem, DecisionError) else []
         else:
             follow_correction()
             messages.success(request, f"{batch.get_kind_display()}: {one} and {other}.")
@@ -65,6 +66,7 @@ def merge(request: SignedInRequest) -> HttpResponse:
     context = {
         "preview": preview_merge(one, other),
         "form": form,
+        "conflicts": conflicts,
         "better": which_stays(one, other)[0].pk != one.pk,
     }
     return render(request, "profiles/corrections/merge.html", context, status=status)
@@ -82,6 +84,7 @@ def split(request: SignedInRequest, head: ResearcherHead) -> HttpResponse:
     author = head.author
     data = request.POST if request.method == "POST" else request.GET
     choices, preview, status = _choices(work_groups(author), data), None, 200
+    conflicts = list[Decision]()
     form = StatementForm(data if request.method == "POST" else None)
     chosen = [(number, row.pk) for choice in choices for row, number in choice.rows]
     parts = [[pk for n, pk in chosen if n == number] for number in range(1, GROUPS_OF_SPLIT)]
@@ -100,6 +103,7 @@ def split(request: SignedInRequest, head: ResearcherHead) -> HttpResponse:
         except (DecisionError, ThrottledError) as problem:
             form.add_error(None, str(problem))
             status = 429 if isinstance(problem, ThrottledError) else 409
+            conflicts = problem.named if isinstance(problem, DecisionError) else []
     context = {
         "author": author,
         "head": head,
@@ -109,6 +113,7 @@ def split(request: SignedInRequest, head: ResearcherHead) -> HttpResponse:
         "preview": preview,
         "dissolve": dissolve,
         "form": form,
+        "conflicts": conflicts,
     }
     return render(request, "profiles/corrections/split.html", context, status=status)
 
@@ -130,7 +135,7 @@ def _split(user: User, author: Author, parts: list[list[int]], note: str, *, dis
     with transaction.atomic():
         admit_act(user, is_curator=True)
         by = By(Attribution.DecidedBy.CURATOR, user.pk, note)
-        return decisions.split(author.pk, [part for part in parts if part], by, dissolve=dissolve)
+        return split_record(author, parts, by, dissolve=dissolve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +149,15 @@ class Choice:
 
 
 def _choices(groups: Sequence[WorkGroup], data: QueryDict) -> list[Choice]:
-    """What ``group-<key>`` and, for single works, ``part-<authorship>`` say; garbage means that the works stay."""
+    """What ``group-<key>`` and, for single works, ``part-<authorship>`` say; garbage means that the works stay.
+
+    Of many groups the smallest are suggested to stay: nothing says that they belong together.
+    """
     is_suggested = "suggest" in data
     choices = []
     for place, group in enumerate(groups):
-        number = _number(data.get(f"group-{group.key}", ""), place if is_suggested else 0)
+        suggested = place if is_suggested and place < GROUPS_OF_SPLIT else 0
+        number = _number(data.get(f"group-{group.key}", ""), suggested)
         rows = [(row, _number(data.get(f"part-{row.pk}", ""), number)) for row in group.attributions]
         choices.append(Choice(group, number, rows, any(own != number for _row, own in rows)))
     return choices

@@ -16,7 +16,7 @@ from profiles.corrections import CorrectionError
 from profiles.models import Ticket, User
 from profiles.requests import PageRequest, SignedInRequest, viewer_of
 from works.attribution.contradictions import DecisionError
-from works.models import Attribution
+from works.models import Attribution, Decision
 
 TICKETS_LISTED = 100
 
@@ -59,7 +59,7 @@ def ticket(request: SignedInRequest, ticket_id: int) -> HttpResponse:
     if found is None or standing is None or not standing.may_see:
         raise Http404("No such ticket.")
     form = AnswerForm(request.POST if request.method == "POST" else None)
-    status = 200
+    status, conflicts = 200, list[Decision]()
     if request.method == "POST" and form.is_valid():
         try:
             messages.success(request, _step(found, request.user, request.POST.get("do", ""), form.text))
@@ -67,6 +67,7 @@ def ticket(request: SignedInRequest, ticket_id: int) -> HttpResponse:
         except (CorrectionError, DecisionError) as problem:
             form.add_error(None, str(problem))
             status = 409
+            conflicts = problem.named if isinstance(problem, DecisionError) else []
             found.refresh_from_db()
     said = found.votes.filter(is_owner=False)
     held = Attribution.objects.filter(authorship__tickets=found).select_related("authorship", "work", "author")
@@ -81,6 +82,7 @@ def ticket(request: SignedInRequest, ticket_id: int) -> HttpResponse:
         "objections": found.votes.filter(is_owner=True, agrees=False).select_related("user"),
         "notes": said.exclude(note="") if standing.is_curator else [],
         "form": form,
+        "conflicts": conflicts,
     }
     return render(request, "profiles/corrections/ticket.html", context, status=status)
 

@@ -142,6 +142,27 @@ class TestOwner:
         assert client.post(reverse("change-undo", args=[EventBatch.objects.get().pk])).status_code == 403
 
 
+class TestMissingWork:
+    def test_names_that_fit_are_offered(self, client: Client, shangs: Shangs, reader: User) -> None:
+        client.force_login(reader)
+        page = client.get(page_of(shangs.physicist, "also-mine"), {"q": "Ranking of products, part 1"}).text
+        assert f'value="{shangs.trade[1].pk}"' in page
+        assert "Under which name" not in page
+
+    def test_somebody_who_changed_the_name(self, client: Client, shangs: Shangs, owner: User) -> None:
+        married = publish(AuthorFactory.create(display_name="Yue Miller"), "Spin in wells", name="Jo Miller")
+        client.force_login(owner)
+        address = page_of(shangs.physicist, "also-mine")
+        page = client.get(address, {"q": "Spin in wells"}).text
+        assert "Under which name was it written?" in page
+        client.post(address, {"position": married.pk, "statement": "My name until 2020."})
+        assert Ticket.objects.get().kind == Kind.ALSO_MINE, "others have to agree to a name that does not fit"
+
+    def test_nothing_found_is_said(self, client: Client, shangs: Shangs, reader: User) -> None:
+        client.force_login(reader)
+        assert "No work found" in client.get(page_of(shangs.physicist, "also-mine"), {"q": "Zeppelin"}).text
+
+
 class TestTicket:
     def test_a_reader_opens_one(self, client: Client, shangs: Shangs, reader: User) -> None:
         client.force_login(reader)
@@ -236,6 +257,21 @@ class TestTicket:
         assert answer.status_code == 409
         assert "is not the same person as" in answer.text
         assert Ticket.objects.get().is_open
+
+    def test_pages_are_joined_while_it_waits(self, shangs: Shangs, reader: User, curator: User) -> None:
+        moved, _ = open_ticket(Wish(Kind.NOT_MINE, shangs.trader, [shangs.trade[0]]), reader, "")
+        joined, _ = open_ticket(Wish(Kind.SAME_PERSON, shangs.physicist, other=shangs.trader), reader, "")
+        merge_records(shangs.physicist, shangs.trader, CURATOR)
+        assert tickets.decide(moved, curator, accept=True, answer="").state == Ticket.State.ACCEPTED
+        assert author_of(shangs.trade[0]) != shangs.physicist.pk
+        with pytest.raises(CorrectionError, match="Both pages are one by now"):
+            tickets.decide(joined, curator, accept=True, answer="")
+
+    def test_works_are_gone_while_it_waits(self, shangs: Shangs, reader: User, curator: User) -> None:
+        ticket, _ = open_ticket(not_by(shangs), reader, "")
+        mine(shangs.physics[0].pk, shangs.trader.pk, CURATOR)
+        with pytest.raises(CorrectionError, match="not on this page any more"):
+            tickets.decide(ticket, curator, accept=True, answer="")
 
     def test_withdrawn_by_the_reporter(self, shangs: Shangs, reader: User, curator: User) -> None:
         ticket, _ = open_ticket(not_by(shangs), reader, "")

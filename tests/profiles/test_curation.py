@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from graph.stale import refresh_stale
 from profiles.history import history_of, story_of
-from profiles.models import User
+from profiles.models import Claim, User
 from profiles.previews import preview_merge, preview_split, work_groups
-from tests.factories import AttributionFactory, AuthorFactory, AuthorshipFactory, FollowFactory
+from tests.factories import AttributionFactory, AuthorFactory, AuthorshipFactory, ClaimFactory, FollowFactory
 from tests.profiles.people import account
 from tests.works.attribution.shang import CURATOR, OWNER, Shangs, author_of, join_everything, publish, works_of
 from works.attribution.decisions import different_people, mine, not_mine, same_person, split
@@ -58,6 +58,9 @@ class TestMergePage:
         page = client.get(reverse("corrections-merge"), {"keep": shangs.physicist.pk, "other": shangs.trader.pk})
         assert "is not the same person as" in page.text
         assert "join them" not in page.text, "what cannot be done is not offered"
+        refused = client.post(reverse("corrections-merge"), {**data, "do": "merge"})
+        assert refused.status_code == 409
+        assert reverse("change", args=[Decision.objects.get().batch_id]) in refused.text, "the act in the way"
 
     def test_a_record_and_itself(self, client: Client, shangs: Shangs, curator: User) -> None:
         same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
@@ -105,6 +108,24 @@ class TestSplitPage:
         for authorship in (shangs.physics[0], shangs.physics[1]):
             assert f"/researchers/{author_of(authorship)}-" in chooser.text
         assert f"/researchers/{shangs.trader.pk}-" not in chooser.text, "a namesake who never was on the page"
+
+    @pytest.mark.parametrize("state", [Claim.State.ACCEPTED, Claim.State.PENDING])
+    def test_a_claimed_page_is_not_left_empty(self, client: Client, shangs: Shangs, curator: User, state: str) -> None:
+        ClaimFactory.create(author=shangs.physicist, state=state)
+        address = reverse("researcher-split", args=[shangs.physicist.pk, shangs.physicist.slug])
+        page = client.post(address, {f"part-{shangs.physics[0].pk}": "1", "dissolve": "1", "do": "split"})
+        assert page.status_code == 409
+        assert "has an owner" in page.text
+        assert works_of(shangs.physicist) == 3
+
+    def test_small_groups_that_share_nothing_are_not_suggested_as_one_person(
+        self, client: Client, shangs: Shangs, curator: User
+    ) -> None:
+        for number in range(5):
+            publish(shangs.physicist, f"Alone {number}")
+        page = client.get(f"{shangs.physicist.get_absolute_url()}split/", {"suggest": "1"}).text
+        for number in range(1, 6):
+            assert page.count(f'<option value="{number}" selected>') == 1
 
     def test_nothing_chosen(self, client: Client, shangs: Shangs, curator: User) -> None:
         address = reverse("researcher-split", args=[shangs.physicist.pk, shangs.physicist.slug])

@@ -21,6 +21,11 @@ class DecisionError(Exception):
         super().__init__(message)
         self.conflicts = list(conflicts)
 
+    @property
+    def named(self) -> list[Decision]:
+        """The first of the conflicts, as many as a message names."""
+        return self.conflicts[:SHOWN]
+
 
 def refuse_contradiction(what: str, conflicts: Sequence[Decision]) -> None:
     """Raise ``DecisionError`` with the conflicting decisions named, if there are any."""
