@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,6 +17,8 @@ from works.names import name_key, parse_name
 
 WORKS_SHOWN = 3
 NAMESAKES_SHOWN = 8
+LONGEST_NAME = 300
+_NAME_WITH_ID = re.compile(r".*\(([0-9]{1,18})\)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,19 @@ def connect(start: Author, end: Author) -> Answer:
     return Answer(start, end, found.distance, found.is_exhaustive, told)
 
 
+def spelled(author: Author) -> str:
+    """How a researcher stands in a field: the name for the reader, the id for ``candidates``."""
+    return f"{author.display_name} ({author.pk})"
+
+
 def candidates(text: str) -> list[Author]:
-    """The researchers a reader may mean by an id, a node key (``researcher:12``) or a printed name.
+    """The researchers a reader may mean by an id, a node key (``researcher:12``), a name, or a name with the id.
 
     The id of a merged record stands for the record it leads to.
     """
-    text = text.replace("\0", "").strip()[:120]
-    number = text.removeprefix("researcher:")
+    text = text.replace("\0", "").strip()[:LONGEST_NAME]
+    named = _NAME_WITH_ID.fullmatch(text)
+    number = named[1] if named else text.removeprefix("researcher:")
     public = Author.objects.public()
     if number.isascii() and number.isdigit() and len(number) < 19:
         return list(public.filter(pk__in=present_records([int(number)]).values()))

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from graph.connections import candidates, connect
+from graph.connections import LONGEST_NAME, candidates, connect, spelled
 from works.models import Author
 
 
@@ -17,12 +17,16 @@ def path(request: HttpRequest) -> HttpResponse:
     For a signed-in owner of a record an empty ``from`` means that record: the chain is the way to an introduction.
     """
     own = _own_record(request)
-    asked = {"from": request.GET.get("from", "").strip()[:120], "to": request.GET.get("to", "").strip()[:120]}
+    asked = {end: request.GET.get(end, "").strip()[:LONGEST_NAME] for end in ("from", "to")}
     starts = candidates(asked["from"]) if asked["from"] else ([own] if own else [])
     ends = candidates(asked["to"])
     is_clear = len(starts) == 1 and len(ends) == 1
     context = {
         "asked": asked,
+        "fields": {
+            "from": spelled(starts[0]) if asked["from"] and len(starts) == 1 else asked["from"],
+            "to": spelled(ends[0]) if len(ends) == 1 else asked["to"],
+        },
         "own": own,
         "starts": starts,
         "ends": ends,

@@ -39,6 +39,15 @@ def test_a_path_names_the_people_and_the_works_between_them(client: Client) -> N
     assert "A work of Ada Lovelace and Ben Okri" in page
 
 
+def test_the_fields_name_who_was_found_and_lead_to_the_same_again(client: Client) -> None:
+    ada, ben = chain("Ada Lovelace", "Ben Okri")
+    chain("Cho Chang", "Ben Okri")
+    page = client.get(f"/graph/path/?from={ada.pk}&to={ben.pk}").content.decode()
+    fields = {"from": f"Ada Lovelace ({ada.pk})", "to": f"Ben Okri ({ben.pk})"}
+    assert [f'value="{text}"' in page for text in fields.values()] == [True, True]
+    assert "written together" in client.get("/graph/path/", fields).content.decode()
+
+
 def test_names_are_understood_and_namesakes_offered(client: Client) -> None:
     _, ben = chain("Ada Lovelace", "Ben Okri")
     chain("Cho Chang", "Ben Okri")
