@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.decorators import secure_admin_login
 from django import forms
@@ -30,6 +30,7 @@ else:
     AccountCreationForm, AccountAdmin = AdminUserCreationForm, DjangoUserAdmin
     ClaimsAdmin, EventInline = admin.ModelAdmin, admin.TabularInline
 
+admin.site.site_header = admin.site.site_title = "BZPEER for staff"
 # Staff log in where everybody does: with rate limits and a second factor, of which the admin's own form knows nothing.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # the way allauth documents
 
@@ -81,7 +82,7 @@ class ClaimEventInline(EventInline):
 class ClaimAdmin(ClaimsAdmin):
     """Claims are decided by the actions of the list, so that every decision passes through ``profiles.claims``."""
 
-    list_display = ("created_at", "person", "record", "state", "standing", "decided_by", "decided_at")
+    list_display = ("created_at", "person", "record", "standing", "state", "decided_by", "decided_at")
     list_filter = ("state", "created_at")
     list_select_related = ("user", "author", "decided_by")
     search_fields = ("user__email", "user__name", "author__display_name")
@@ -90,6 +91,10 @@ class ClaimAdmin(ClaimsAdmin):
     actions = ("approve", "refuse")
     action_form = DecisionForm
     inlines = (ClaimEventInline,)
+
+    class Media:
+        css: ClassVar = {"all": ("css/admin-claims.css",)}
+
     fields = readonly_fields = (
         "person",
         "record",

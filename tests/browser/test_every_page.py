@@ -7,7 +7,8 @@ from playwright.sync_api import Page, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
 from graph.refresh import refresh_authors
-from tests.browser.conftest import NewContext, violations
+from profiles.claims import request_claim
+from tests.browser.conftest import PHONE, NewContext, violations
 from tests.factories import PASSWORD, AuthorshipInstitutionFactory, InstitutionFactory
 from tests.profiles.people import account, ada_lovelace
 from works.models import Author, Work
@@ -64,6 +65,14 @@ def faults(page: Page, paths: list[str]) -> dict[str, list[str]]:
     return found
 
 
+def log_in(page: Page, live_server: LiveServer) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill("staff@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{live_server.url}/")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pages_for_everybody(new_context: NewContext, ada: Author, theme: str) -> None:
     work = Work.objects.listed()[0]
@@ -75,15 +84,21 @@ def test_pages_for_everybody(new_context: NewContext, ada: Author, theme: str) -
     assert faults(new_context(color_scheme=theme).new_page(), paths) == {}
 
 
+def test_staff_decide_claims_on_a_phone(new_context: NewContext, live_server: LiveServer, ada: Author) -> None:
+    account("Sam Staff", is_staff=True, email="staff@example.org")
+    request_claim(account("Ada Lovelace"), ada, "It is me.")
+    page = new_context(viewport=PHONE).new_page()
+    log_in(page, live_server)
+    page.goto("/admin/profiles/claim/")
+    assert page.get_by_label("Note to the person").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pages_for_the_signed_in(new_context: NewContext, live_server: LiveServer, ada: Author, theme: str) -> None:
     account("Sam Staff", is_staff=True, email="staff@example.org")
     page = new_context(color_scheme=theme).new_page()
-    page.goto("/accounts/login/")
-    page.get_by_label("E-mail").fill("staff@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{live_server.url}/")
+    log_in(page, live_server)
     paths = [*OWN, *STAFF, *(f"{ada.get_absolute_url()}{part}" for part in RESEARCHER)]
     page.goto("/accounts/reauthenticate/")
     page.get_by_label("Password").fill(PASSWORD)
