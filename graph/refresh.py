@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -39,14 +39,18 @@ def refresh_authors(author_ids: Iterable[int], *, cause: str = TrustChange.Cause
     return Refreshed(len(concerned), written, perf_counter() - started)
 
 
-def refresh_all(*, cause: str = TrustChange.Cause.NIGHTLY) -> Refreshed:
+def refresh_all(
+    *, cause: str = TrustChange.Cause.NIGHTLY, announce: Callable[[str], None] = lambda step: None
+) -> Refreshed:
     """Make every derived table anew and compute trust flows over the whole graph.
 
     Two transactions, so that readers never wait for the second; call it outside of any. Running it again after an
-    interruption completes it.
+    interruption completes it. ``announce`` hears in words what begins.
     """
     started = perf_counter()
+    announce("collaborations, topics and institutions of all researchers")
     edges.rebuild()
+    announce("trust of all researchers")
     written = snapshots.recompute(cause=TrustChange.Cause(cause), at=timezone.now())
     transaction.on_commit(caching.forget_all)
     return Refreshed(None, written, perf_counter() - started)

@@ -19,8 +19,15 @@ REBUILD_SHARE = 0.3
 Progress = Callable[[int], None]
 
 
-def refresh_stale(*, progress: Progress | None = None, cause: str = TrustChange.Cause.IMPORT) -> int:
+def refresh_stale(
+    *,
+    progress: Progress | None = None,
+    announce: Callable[[str], None] = lambda step: None,
+    cause: str = TrustChange.Cause.IMPORT,
+) -> int:
     """Refresh what belongs to the authors in ``TouchedAuthor`` and take their marks away; returns how many there were.
+
+    ``progress`` hears how many are done, ``announce`` in words what begins when everything is made anew instead.
 
     Only marks read at the start are taken away, and only after their work is done: a mark that is committed meanwhile
     waits for the next call. Running twice, or in two workers, is harmless, because writers wait for each other.
@@ -30,7 +37,7 @@ def refresh_stale(*, progress: Progress | None = None, cause: str = TrustChange.
         marks[author].append(mark)
     touched = sorted(marks)
     if len(touched) > CHUNK and len(touched) > REBUILD_SHARE * Author.objects.count():
-        refresh_all(cause=cause)
+        refresh_all(cause=cause, announce=announce)
         _unmark(mark for author in touched for mark in marks[author])
         if progress:
             progress(len(touched))

@@ -59,13 +59,18 @@ def _settle(run: ImportRun, heart: Heart, report: Report | None, processes: int)
 
         return heard
 
+    def announce(step: str) -> None:
+        if not runs.enter_step(run.pk, step):
+            raise StoppedError
+
     if run.stage == Stage.ATTRIBUTION:
         newest = DirtyBlock.objects.aggregate(newest=Max("pk"))["newest"] or 0
         link_works(touched_works(run))
         resolve_dirty(up_to=newest, progress=progress(Stage.ATTRIBUTION), processes=processes)
         if not runs.enter_stage(run.pk, Stage.GRAPH):
             raise StoppedError
-    refresh_stale(progress=progress(Stage.GRAPH))
+    refresh_stale(progress=progress(Stage.GRAPH), announce=announce)
+    announce("numbers of works of topics and institutions")
     recount_works()
 
 

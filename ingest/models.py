@@ -82,6 +82,7 @@ class ImportRun(models.Model):
     rejected = models.PositiveBigIntegerField(default=0)
     authorships = models.PositiveBigIntegerField(default=0)
     stage = models.CharField(max_length=11, choices=Stage, default=Stage.RECORDS)
+    step = models.CharField(max_length=100, blank=True, help_text="What the stage is at, where it does not count.")
     error = models.TextField(blank=True)
     report = models.JSONField(default=dict, help_text="What a dry run would do.")
     created_at = models.DateTimeField(auto_now_add=True)

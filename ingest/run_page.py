@@ -121,14 +121,16 @@ def _stages(run: ImportRun) -> list[StageLine]:
             lines.append(StageLine(stage.label, "skipped", "not in a dry run"))
             continue
         state = "done" if number < place else "now" if number == place and run.is_active else "next"
-        lines.append(StageLine(stage.label, state, _remark(stage) if state == "now" else ""))
+        lines.append(StageLine(stage.label, state, _remark(run) if state == "now" else ""))
     return lines
 
 
-def _remark(stage: Stage) -> str:
-    """What is still to do in a stage, for the whole catalogue."""
-    if stage == Stage.ATTRIBUTION:
+def _remark(run: ImportRun) -> str:
+    """What is still to do in the stage of a run, for the whole catalogue, or what it is at."""
+    if run.step:
+        return run.step
+    if run.stage == Stage.ATTRIBUTION:
         return f"{DirtyBlock.objects.values('block').distinct().count():,} name blocks wait"
-    if stage == Stage.GRAPH:
+    if run.stage == Stage.GRAPH:
         return f"{TouchedAuthor.objects.values('author').distinct().count():,} researchers wait"
     return ""

@@ -197,7 +197,7 @@ def reopen_run(run: int) -> bool:
     return bool(
         ImportRun.objects.filter(pk=run, state__in=[State.DONE, State.STOPPED, State.FAILED], is_dry_run=False)
         .exclude(stage=Stage.RECORDS)
-        .update(state=State.RUNNING, stage=Stage.ATTRIBUTION, finished_at=None, error="", heartbeat_at=None)
+        .update(state=State.RUNNING, stage=Stage.ATTRIBUTION, step="", finished_at=None, error="", heartbeat_at=None)
     )
 
 
@@ -227,7 +227,14 @@ def beat_finish(run: int, *, write: bool = True) -> bool:
 
 def enter_stage(run: int, stage: str) -> bool:
     """Move a run on to a stage after the records. False when the run is to stop."""
-    return bool(ImportRun.objects.filter(pk=run, state=State.RUNNING).update(stage=stage, heartbeat_at=timezone.now()))
+    running = ImportRun.objects.filter(pk=run, state=State.RUNNING)
+    return bool(running.update(stage=stage, step="", heartbeat_at=timezone.now()))
+
+
+def enter_step(run: int, step: str) -> bool:
+    """Say in words what a stage turns to. False when the run is to stop."""
+    running = ImportRun.objects.filter(pk=run, state=State.RUNNING)
+    return bool(running.update(step=step, heartbeat_at=timezone.now()))
 
 
 def stop_finishing(run: int) -> None:
@@ -241,7 +248,7 @@ def finish_run(run: int) -> None:
     """The run is done to its end."""
     now = timezone.now()
     ImportRun.objects.filter(pk=run, state=State.RUNNING).update(
-        state=State.DONE, stage=Stage.FINISHED, finished_at=now, heartbeat_at=None
+        state=State.DONE, stage=Stage.FINISHED, step="", finished_at=now, heartbeat_at=None
     )
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from graph import stale
 from ingest import finishing, runs
 from ingest.finishing import finish, share_attribution, touched_works
 from ingest.models import ImportRun
+from ingest.run_page import progress_of
 from tests.ingest.lines import import_file, line, write
 from works.attribution.resolve import mark_all_dirty, resolve_dirty
 from works.models import Attribution, DirtyBlock, Topic, TouchedAuthor, Work
@@ -54,6 +56,33 @@ def test_a_stop_is_felt_between_blocks_and_the_run_can_go_on(run: ImportRun, mon
     assert runs.resume_run(run.pk)
     assert finish(run.pk)
     assert Attribution.objects.count() == 10
+
+
+def test_a_page_says_what_is_made_anew_and_a_stop_is_felt_between_the_steps(
+    run: ImportRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stale, "CHUNK", 1)
+    shown: list[str] = []
+
+    def enter_step(run_id: int, step: str) -> bool:
+        if "trust" in step and not shown[1:]:
+            runs.stop_run(run_id)
+        goes_on = entered(run_id, step)
+        shown.append(progress_of(ImportRun.objects.get(pk=run_id)).stages[2].remark)
+        return goes_on
+
+    entered = runs.enter_step
+    monkeypatch.setattr(runs, "enter_step", enter_step)
+    assert not finish(run.pk)
+    assert runs.resume_run(run.pk)
+    assert finish(run.pk)
+    collaborations = "collaborations, topics and institutions of all researchers"
+    counts = "numbers of works of topics and institutions"
+    # A step of which the run is stopped is not begun.
+    assert shown == [collaborations, collaborations, collaborations, "trust of all researchers", counts]
+    run.refresh_from_db()
+    assert (run.state, run.step) == (State.DONE, "")
+    assert not TouchedAuthor.objects.exists()
 
 
 def test_a_dry_run_ends_without_attribution(tmp_path: Path) -> None:
