@@ -7,7 +7,6 @@ authors of the labelled bylines are compared with the labels by the measures of 
 from __future__ import annotations
 
 import gzip
-import resource
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
@@ -25,6 +24,7 @@ from works.attribution.resolve import resolve_dirty
 from works.load import ensure_topics, load
 from works.models import Attribution, Authorship
 from works.names import Name, block_key, name_key, parse_name
+from works.peak_memory import peak_memory_mb
 from works.records import BylineRecord, TopicRecord, WorkRecord
 
 BATCH = 2_000
@@ -99,7 +99,7 @@ class Command(BaseCommand):
             "import_seconds": round(imported - started, 2),
             "resolve_seconds": round(seconds, 2),
             "authorships_per_second": round(len(predicted) / seconds) if seconds else 0,
-            "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+            "peak_memory_mb": peak_memory_mb(),
         }
         for name, value in figures.items():
             if name == "by_name":

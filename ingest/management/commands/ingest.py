@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import sys
 import time
 from argparse import ArgumentParser
@@ -25,12 +24,7 @@ from ingest.sources import source_slugs
 from ingest.sources.base import SourceError, SourceOptions
 from ingest.tasks import enqueue, worker_name
 from ingest.workers import WorkerDiedError, work_together, worker_count
-
-
-def peak_memory_mb() -> int:
-    """The most memory that this process or one of its workers had in use so far (resident set), in megabytes."""
-    kilobytes = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return round(max(kilobytes) / 1024)
+from works.peak_memory import peak_memory_mb
 
 
 class Command(BaseCommand):

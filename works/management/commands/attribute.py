@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import sys
 import time
 from argparse import ArgumentParser
@@ -15,6 +14,7 @@ from tqdm import tqdm
 
 from works.attribution.catalogue import Catalogue
 from works.attribution.resolve import mark_all_dirty, resolve_dirty
+from works.peak_memory import peak_memory_mb
 
 
 class Command(BaseCommand):
@@ -35,12 +35,11 @@ class Command(BaseCommand):
                 processes=max(1, options["processes"]), progress=lambda count: bar.update(count - bar.n)
             )
         seconds = time.monotonic() - started
-        peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
         figures = {
             "authorships": done,
             "seconds": round(seconds, 2),
             "authorships_per_second": round(done / seconds) if seconds else 0,
-            "peak_memory_mb": round(peak / 1024),
+            "peak_memory_mb": peak_memory_mb(),
         }
         self.stdout.write(f"{done} authorships resolved in {seconds:.1f} s")
         if options["json"]:
