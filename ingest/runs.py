@@ -6,6 +6,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from ingest.models import ImportBatch, ImportRun, ImportShard, RejectedRecord, Source
 from ingest.sources import get_source
+from ingest.sources.base import Source as SourceModule
 from ingest.sources.base import SourceError, SourceOptions
 from profiles.models import User
 
@@ -25,6 +27,9 @@ DEAD_AFTER = timedelta(seconds=settings.IMPORT_DEAD_AFTER)
 HEARTBEAT_SECONDS = settings.IMPORT_DEAD_AFTER / 6
 #: Records of one transaction when a service hands them over page by page, so that a slow one is seen to move.
 SERVICE_BATCH = 500
+#: The same for the sample and for files of fewer bytes than this, so that every worker gets its share of them.
+SMALL_BATCH = 1000
+SMALL_INPUT = 8 * 1024 * 1024
 
 COUNTS = ("seen", "created", "updated", "unchanged", "rejected")
 
@@ -69,11 +74,18 @@ def start_run(
             options=msgspec.to_builtins(options),
             is_dry_run=is_dry_run,
             started_by=started_by,
-            batch_size=min(batch_size, SERVICE_BATCH) if module.is_network else batch_size,
+            batch_size=_batch_size(module, options, batch_size),
             input_name=input_name[:200],
         )
         ImportShard.objects.bulk_create(ImportShard(run=run, index=index) for index in range(shards))
     return run
+
+
+def _batch_size(module: SourceModule, options: SourceOptions, most: int) -> int:
+    if module.is_network:
+        return min(most, SERVICE_BATCH)
+    size = sum(Path(name).stat().st_size for name in options.inputs)
+    return min(most, SMALL_BATCH) if size < SMALL_INPUT else most
 
 
 def _may_be_private(address: str | None) -> bool:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
 
 #: Files smaller than this, in bytes, are not worth a second process.
-WORTH_SHARING = 8 * 1024 * 1024
+WORTH_SHARING = 1024 * 1024
 MOST_WORKERS = 8
 LOOK_SECONDS = 0.25
 #: Batches read ahead for each process.
@@ -51,9 +51,9 @@ class _Worker(msgspec.Struct):
 
 
 def worker_count(inputs: Sequence[str]) -> int:
-    """How many processes should read these files: one per core when they are big, else one."""
+    """How many processes should take in these files, or what a source brings along: one a core, of small files one."""
     size = sum(path.stat().st_size for path in map(Path, inputs) if path.is_file())
-    return min(os.cpu_count() or 1, MOST_WORKERS) if size >= WORTH_SHARING else 1
+    return min(os.cpu_count() or 1, MOST_WORKERS) if size >= WORTH_SHARING or not inputs else 1
 
 
 def work_together(run: ImportRun, name: str, look: Callable[[], None]) -> None:

@@ -98,4 +98,5 @@ def test_only_big_files_are_shared_among_processes(path: Path, tmp_path: Path) -
     with big.open("wb") as file:
         file.truncate(WORTH_SHARING)
     assert worker_count([str(big)]) >= 1
+    assert worker_count([]) == worker_count([str(big)])
     assert worker_count(["/no/such/file"]) == 1

@@ -36,9 +36,16 @@ def test_a_dry_run_has_one_shard(path: Path) -> None:
 def test_what_a_service_sends_is_taken_in_by_small_batches(path: Path, settings: Settings) -> None:
     settings.IMPORT_ALLOWED_PRIVATE_HOSTS = ["127.0.0.1"]
     harvest = SourceOptions(base_url="http://127.0.0.1:1/oai2")
-    assert start(path, batch_size=4000).batch_size == 4000
     assert runs.start_run("arxiv-oai", harvest, batch_size=4000).batch_size == 500
     assert runs.start_run("arxiv-oai", harvest, batch_size=2).batch_size == 2
+
+
+def test_small_files_are_cut_so_that_every_worker_gets_a_share(path: Path, tmp_path: Path) -> None:
+    large = tmp_path / "large.jsonl"
+    large.write_bytes((line(1).encode() + b"\n") * 30_000)
+    assert start(large, batch_size=4000).batch_size == 4000
+    assert start(path, batch_size=4000).batch_size == 1000
+    assert runs.start_run("sample", SourceOptions(), batch_size=4000).batch_size == 1000
 
 
 def test_a_waiting_run_stops_at_once_and_can_go_on(path: Path) -> None:
