@@ -43,7 +43,7 @@ def join_across_blocks(
 ) -> Ints:
     """Cluster labels after joining clusters of different blocks that are likely one person; one has a fresh row."""
     rows = [authorships[index] for index in gathering.order]
-    names = _fullest_names(rows, label)
+    names = _fullest_names(gathering, label)
     open_ = set(label[fresh].tolist())
     pairs = _pairs_with_shared_coauthor(rows, gathering, label, names, works)
     groups = _groups({(a, b) for a, b in pairs if a in open_ or b in open_})
@@ -80,15 +80,19 @@ def join_across_blocks(
     return compact(target[label])
 
 
-def _fullest_names(rows: Sequence[AuthorshipFacts], label: Ints) -> dict[int, Name]:
+def _fullest_names(gathering: Gathering, label: Ints) -> dict[int, Name]:
     """For each cluster the printed name that says most, ties by spelling."""
-    names: dict[int, tuple[tuple[int, int, str, str], Name]] = {}
-    for row, cluster in zip(rows, label.tolist(), strict=True):
-        tokens = given_tokens(row.name.given)
-        rank = (sum(len(token) > 1 for token in tokens), len(tokens), row.name.given, row.name.family)
-        if cluster not in names or rank > names[cluster][0]:
-            names[cluster] = (rank, row.name)
-    return {cluster: name for cluster, (_, name) in names.items()}
+
+    def rank(name: Name) -> tuple[int, int, str, str]:
+        tokens = given_tokens(name.given)
+        return sum(len(token) > 1 for token in tokens), len(tokens), name.given, name.family
+
+    by_rank = sorted(range(len(gathering.names)), key=lambda number: rank(gathering.names[number]))
+    place = np.empty(len(by_rank), dtype=np.int64)
+    place[by_rank] = np.arange(len(by_rank))
+    fullest = np.full(int(label.max()) + 1, -1, dtype=np.int64)
+    np.maximum.at(fullest, label, place[gathering.name])
+    return {cluster: gathering.names[by_rank[at]] for cluster, at in enumerate(fullest.tolist())}
 
 
 def _pairs_with_shared_coauthor(
@@ -98,7 +102,8 @@ def _pairs_with_shared_coauthor(
     names: Mapping[int, Name],
     works: Mapping[int, WorkFeatures],
 ) -> set[tuple[int, int]]:
-    whole = {cluster: block_keys(name) for cluster, name in names.items()}
+    keys_of = {name: block_keys(name) for name in dict.fromkeys(names.values())}
+    whole = {cluster: keys_of[name] for cluster, name in names.items()}
     block_of = {cluster: found[0] for cluster, found in whole.items()}
     present = set(block_of.values())
     # A block is of interest when a cluster of another block may stand in it.
@@ -112,8 +117,7 @@ def _pairs_with_shared_coauthor(
         if not of_interest:
             continue
         work = works[row.work]
-        for position in work.shared.tolist():
-            coauthor = int(work.forms[position])
+        for position, coauthor in zip(work.shared.tolist(), work.forms[work.shared].tolist(), strict=True):
             if position != row.position and coauthor:
                 for key in of_interest:
                     holders.setdefault((key, coauthor), set()).add(cluster)

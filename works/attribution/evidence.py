@@ -22,6 +22,7 @@ from works.attribution.forms import form_code, linked_first_names
 from works.attribution.hashing import hash_of
 from works.attribution.statistics import Statistics, name_parts
 from works.name_forms import fold
+from works.names import Name
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -94,33 +95,38 @@ class Gathering:
         self._read_facts(rows, unique_works, statistics)
 
     def _read_names(self, rows: Sequence[AuthorshipFacts], statistics: Statistics) -> None:
-        codes = [form_code(row.name) for row in rows]
-        self.first = np.array([code.first for code in codes], dtype=np.uint64)
-        self.middle = np.array([code.middle for code in codes], dtype=np.int64)
-        self.whole_middle = np.array([code.whole_middle for code in codes], dtype=np.uint64)
-        self.suffix = np.array([code.suffix for code in codes], dtype=np.uint64)
-        self.family = np.array([code.family for code in codes], dtype=np.uint64)
-        parts = np.array([name_parts(row.name) for row in rows], dtype=np.uint32).reshape(-1, 2)
-        hashed = np.array([coauthor_hashes(row.name) for row in rows], dtype=np.uint32).reshape(-1, 2)
-        names = statistics.names + load_background().names
-        whole = statistics.share("family", parts[:, 0]) * statistics.share("given", self.first.astype(np.uint32))
-        known_whole = statistics.frequency("form", hashed[:, 1]) / names
-        #: How rare the family name with the first name is, and with the first initial: -log of the share of all names.
-        self.rarity = -np.log(np.maximum(whole, known_whole * (known_whole > 1.5 / names)))
-        #: The same by the two parts alone, as if they were independent: a prolific author's name is not common by that.
-        self.parts_rarity = np.where(self.first > 0, -np.log(whole), 0.0)
+        numbers: dict[Name, int] = {}
+        #: The printed names, each once, and the number of each row's name among them.
+        self.name = np.array([numbers.setdefault(row.name, len(numbers)) for row in rows], dtype=np.int64)
+        self.names = list(numbers)
+        codes = [form_code(name) for name in self.names]
+        first = np.array([code.first for code in codes], dtype=np.uint64)
+        self.first = first[self.name]
+        self.middle = np.array([code.middle for code in codes], dtype=np.int64)[self.name]
+        self.whole_middle = np.array([code.whole_middle for code in codes], dtype=np.uint64)[self.name]
+        self.suffix = np.array([code.suffix for code in codes], dtype=np.uint64)[self.name]
+        self.family = np.array([code.family for code in codes], dtype=np.uint64)[self.name]
+        self.is_pinyin = np.array([code.is_pinyin for code in codes])[self.name]
+        parts = np.array([name_parts(name) for name in self.names], dtype=np.uint32).reshape(-1, 2)
+        hashed = np.array([coauthor_hashes(name) for name in self.names], dtype=np.uint32).reshape(-1, 2)
+        printed = statistics.names + load_background().names
         family = statistics.share("family", parts[:, 0])
-        initial = statistics.frequency("key", hashed[:, 0]) / names
+        whole = family * statistics.share("given", first.astype(np.uint32))
+        known_whole = statistics.frequency("form", hashed[:, 1]) / printed
+        #: How rare the family name with the first name is, and with the first initial: -log of the share of all names.
+        self.rarity = -np.log(np.maximum(whole, known_whole * (known_whole > 1.5 / printed)))[self.name]
+        #: The same by the two parts alone, as if they were independent: a prolific author's name is not common by that.
+        self.parts_rarity = np.where(first > 0, -np.log(whole), 0.0)[self.name]
+        initial = statistics.frequency("key", hashed[:, 0]) / printed
         # "Smith" printed alone may be any Smith, however few people are printed so.
-        is_alone = np.array([not row.name.given for row in rows])
-        self.initial_rarity = -np.log(np.where(is_alone, np.maximum(initial, family), initial))
+        is_alone = np.array([not name.given for name in self.names])
+        self.initial_rarity = -np.log(np.where(is_alone, np.maximum(initial, family), initial))[self.name]
         #: A family name alone says less than the same with an initial.
-        self.family_rarity = -np.log(family) - np.where(is_alone, INITIAL_SURPRISE, 0.0)
-        self.is_pinyin = np.array([code.is_pinyin for code in codes])
+        self.family_rarity = (-np.log(family) - np.where(is_alone, INITIAL_SURPRISE, 0.0))[self.name]
         firsts: dict[int, set[str]] = {}
-        for block, code in zip(self.block.tolist(), codes, strict=True):
-            if code.first_name:
-                firsts.setdefault(block, set()).add(code.first_name)
+        for pair in np.unique(self.block << np.int64(32) | self.name).tolist():
+            if first_name := codes[pair & 0xFFFFFFFF].first_name:
+                firsts.setdefault(pair >> 32, set()).add(first_name)
         self.link_codes, self.link_grades = linked_first_names(found for found in firsts.values() if len(found) > 1)
         self.firsts_in_block = np.array([len(firsts.get(block, ())) for block in range(self.blocks)], dtype=np.int64)
 
