@@ -66,7 +66,7 @@ def _settle(run: ImportRun, heart: Heart, report: Report | None, processes: int)
     if run.stage == Stage.ATTRIBUTION:
         newest = DirtyBlock.objects.aggregate(newest=Max("pk"))["newest"] or 0
         link_works(touched_works(run))
-        resolve_dirty(up_to=newest, progress=progress(Stage.ATTRIBUTION), processes=processes)
+        resolve_dirty(up_to=newest, progress=progress(Stage.ATTRIBUTION), processes=processes, announce=announce)
         if not runs.enter_stage(run.pk, Stage.GRAPH):
             raise StoppedError
     refresh_stale(progress=progress(Stage.GRAPH), announce=announce)

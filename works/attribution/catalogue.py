@@ -194,10 +194,10 @@ def undescribed(blocks: Sequence[str], newest: int | None) -> list[list[int]]:
     return [ids[start : start + DESCRIBE_CHUNK] for start in range(0, len(ids), DESCRIBE_CHUNK)]
 
 
-def keep_descriptions(works: list[int]) -> None:
+def keep_descriptions(works: list[int]) -> int:
     """Describe those of these works that nobody described in the meantime, and keep the descriptions.
 
-    One statement in the order of the ids, so that workers never wait in a circle.
+    Returns how many works it was given. One statement in the order of the ids, so that workers never wait in a circle.
     """
     described = WorkDescription.objects.filter(pk__in=works, version=VERSION).values_list("pk", flat=True)
     open_ = sorted(set(works) - set(described))
@@ -206,6 +206,7 @@ def keep_descriptions(works: list[int]) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [VERSION, *([row[column] for row in rows] for column in range(3))])
+    return len(works)
 
 
 def _read(works: list[int]) -> Iterator[tuple[int, WorkFacts, list[str], datetime]]:

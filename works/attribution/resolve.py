@@ -36,6 +36,7 @@ CHUNK = 80_000
 LOCK_CLASS = 7_401
 
 Progress = Callable[[int], object]
+Announce = Callable[[str], object]
 Chunk = tuple[Sequence[int], list[str]]
 
 
@@ -49,8 +50,17 @@ def mark_all_dirty() -> int:
         return int(cursor.rowcount)
 
 
-def resolve_dirty(*, up_to: int | None = None, progress: Progress | None = None, processes: int = 1) -> int:
+def resolve_dirty(
+    *,
+    up_to: int | None = None,
+    progress: Progress | None = None,
+    processes: int = 1,
+    announce: Announce | None = None,
+) -> int:
     """Resolve every block marked dirty by a row up to this id, or all. Returns how many authorships were looked at.
+
+    ``progress`` hears their number as it grows; ``announce`` hears in words how far the reading of works is that comes
+    before, and an empty text when it is over.
 
     Chunks that another worker holds are left to it and looked at again at the end, so nothing is left at the end.
     With ``processes`` the work is shared among children of this process, which must not be a Celery worker.
@@ -64,8 +74,17 @@ def resolve_dirty(*, up_to: int | None = None, progress: Progress | None = None,
     reattach()
     portions = undescribed(blocks, stale_since())
     start = os.getpid() % max(len(portions), 1)
-    deque(_shared_out(keep_descriptions, [*portions[start:], *portions[:start]], processes), maxlen=0)
+    works = sum(map(len, portions))
+    read = 0
+    for portion in _shared_out(keep_descriptions, [*portions[start:], *portions[:start]], processes):
+        read += portion
+        if announce:
+            announce(f"{read:,} of {works:,} works read")
+    if announce and works:
+        announce("counting how common names and words are")
     catalogue = Catalogue.open()
+    if announce and works:
+        announce("")
     chunks = list(_chunks(blocks))
     counts = (
         _in_children(chunks, catalogue, newest, processes)
