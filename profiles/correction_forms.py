@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
 from profiles.forms import LONGEST_TEXT
+from profiles.models import CannedAnswer
 from works.models import Author
+
+if TYPE_CHECKING:  # Django's form classes take their model as a parameter in the stubs only
+    AnswerModelForm = forms.ModelForm[CannedAnswer]
+else:
+    AnswerModelForm = forms.ModelForm
 
 
 class StatementForm(forms.Form):
@@ -52,7 +58,7 @@ class NameForm(StatementForm):
 class AnswerForm(forms.Form):
     """A curator's answer: a canned one, an own text, or both."""
 
-    canned = forms.ChoiceField(required=False, label="Canned answer")
+    canned = forms.ModelChoiceField(CannedAnswer.objects.none(), required=False, label="Canned answer")
     answer = forms.CharField(
         required=False,
         max_length=LONGEST_TEXT,
@@ -64,22 +70,26 @@ class AnswerForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         control = self.fields["canned"]
-        if isinstance(control, forms.ChoiceField):
-            control.choices = [("", "None"), *((key, text) for key, text in CANNED.items())]
+        if isinstance(control, forms.ModelChoiceField):
+            control.queryset = CannedAnswer.objects.all()
+
+    @property
+    def chosen(self) -> str:
+        """The canned answer that was chosen, as forms name it; empty for none."""
+        return str(self["canned"].value() or "")
 
     @property
     def text(self) -> str:
         """What the reporter is told."""
-        said = [CANNED.get(self.cleaned_data["canned"], ""), self.cleaned_data["answer"]]
-        return "\n\n".join(part for part in said if part)
+        canned = self.cleaned_data["canned"]
+        said = [canned.text if canned else "", self.cleaned_data["answer"]]
+        return "\n\n".join(part for part in said if part)[:LONGEST_TEXT]
 
 
-CANNED = {
-    "thanks": "Thank you. The record was wrong, and it is corrected now.",
-    "evidence": "The record does not bear this out: co-authors, topics and places fit. Tell us what we missed.",
-    "homonym": "These are two people who share a name. Their records are marked so that nothing joins them.",
-    "source": "The printed author list comes from the source as it is. Ask the source to correct it; we follow.",
-    "claim": "This needs the word of the researcher: please ask them to claim the page, then it is one click.",
-    "more": "We cannot tell from what is here. Please open it again with a link that shows it.",
-}
-"""By key: answers that fit most tickets."""
+class CannedAnswerForm(AnswerModelForm):
+    """An answer that curators keep."""
+
+    class Meta:
+        model = CannedAnswer
+        fields = ("title", "text")
+        widgets: ClassVar = {"text": forms.Textarea(attrs={"rows": 4})}

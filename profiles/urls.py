@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 
 from profiles.views import (
+    answers,
     changes,
     claims,
     corrections,
@@ -43,6 +44,9 @@ urlpatterns = [
     path("corrections/mine/", tickets.mine, name="corrections-mine"),
     path("corrections/queue/", curation.queue, name="corrections-queue"),
     path("corrections/merge/", curation.merge, name="corrections-merge"),
+    path("corrections/answers/", answers.answers, name="canned-answers"),
+    path("corrections/answers/new/", answers.answer, name="canned-answer-new"),
+    path("corrections/answers/<int:answer_id>/", answers.answer, name="canned-answer"),
     path("corrections/tickets/<int:ticket_id>/", tickets.ticket, name="ticket"),
     path("corrections/changes/<int:batch_id>/", changes.change, name="change"),
     path("corrections/changes/<int:batch_id>/undo/", changes.undo_change, name="change-undo"),

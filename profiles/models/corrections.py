@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, DurationField, ExpressionWrapper, F, IntegerField, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce, ExtractDay, Now
+from django.db.models import (
+    Case,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, ExtractDay, Greatest, Least, Now
 
 from profiles.models.social import Follow
 from works.models import Author, Authorship, EventBatch
@@ -18,16 +30,33 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(state=Ticket.State.OPEN)
 
     def by_impact(self) -> TicketQuerySet:
-        """Open first served by likely impact: works on the pages x (1 + followers) x (1 + whole days of waiting)."""
+        """Open first served by likely impact, then by age: works that would change x (1 + followers of the pages).
+
+        Works that would change are those named; of two pages that would be joined, those of the smaller one; of a wrong
+        name one, whatever the page holds: the works stay where they are.
+        """
         followers = Follow.objects.filter(Q(author=OuterRef("author")) | Q(author=OuterRef("other"))).order_by()
-        counted = followers.annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
-        waited = ExpressionWrapper(Now() - F("opened_at"), output_field=DurationField())
+        named = Ticket.authorships.through.objects.filter(ticket=OuterRef("pk")).order_by()
+        smaller = Least("author__work_count", "other__work_count")
         return self.annotate(
-            pages_works=F("author__work_count") + Coalesce(F("other__work_count"), 0),
-            followers=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
-            days=ExtractDay(waited),
-            impact=F("pages_works") * (1 + F("followers")) * (1 + F("days")),
+            works=Greatest(
+                1,
+                Case(
+                    When(kind=Ticket.Kind.SAME_PERSON, then=smaller),
+                    default=_counted(named),
+                    output_field=IntegerField(),
+                ),
+            ),
+            followers=_counted(followers),
+            days=ExtractDay(ExpressionWrapper(Now() - F("opened_at"), output_field=DurationField())),
+            impact=F("works") * (1 + F("followers")),
         ).order_by("-impact", "opened_at", "pk")
+
+
+def _counted(rows: models.QuerySet[Any]) -> Coalesce:
+    """How many rows a subquery finds."""
+    counted = rows.annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 class Ticket(models.Model):
@@ -108,3 +137,18 @@ class Vote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {'agrees' if self.agrees else 'disagrees'} with {self.ticket_id}"
+
+
+class CannedAnswer(models.Model):
+    """An answer that curators keep for many tickets. A ticket takes its text over, so that editing changes none."""
+
+    title = models.CharField(max_length=80, unique=True, help_text="What curators choose it by.")
+    text = models.TextField(max_length=2000, help_text="What the reporter reads.")
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar = ["title"]
+
+    def __str__(self) -> str:
+        return self.title

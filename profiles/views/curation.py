@@ -34,9 +34,16 @@ GROUPS_OF_SPLIT = 6
 @curators_only
 @require_safe
 def queue(request: SignedInRequest) -> HttpResponse:
-    """Open tickets, those first that change most for most people."""
-    open_tickets = Ticket.objects.open().by_impact().select_related("author", "other", "reporter")
-    context = {"tickets": open_tickets[:QUEUE_SHOWN], "waiting": Ticket.objects.open().count()}
+    """Open tickets, those first that change most for most people; ``?order=age`` shows those that wait longest."""
+    open_tickets = Ticket.objects.open().by_impact().select_related("author", "other")
+    is_by_age = request.GET.get("order") == "age"
+    if is_by_age:
+        open_tickets = open_tickets.order_by("opened_at", "pk")
+    context = {
+        "tickets": open_tickets[:QUEUE_SHOWN],
+        "waiting": Ticket.objects.open().count(),
+        "is_by_age": is_by_age,
+    }
     return render(request, "profiles/corrections/queue.html", context)
 
 

@@ -13,7 +13,7 @@ from profiles.access import is_curator, sign_in_first
 from profiles.aftermath import follow_correction
 from profiles.correction_forms import AnswerForm
 from profiles.corrections import CorrectionError
-from profiles.models import Ticket, User
+from profiles.models import CannedAnswer, Ticket, User
 from profiles.requests import PageRequest, SignedInRequest, viewer_of
 from works.attribution.contradictions import DecisionError
 from works.models import Attribution, Decision
@@ -81,6 +81,7 @@ def ticket(request: SignedInRequest, ticket_id: int) -> HttpResponse:
         "needed": tickets.VOTES_NEEDED,
         "objections": found.votes.filter(is_owner=True, agrees=False).select_related("user"),
         "notes": said.exclude(note="") if standing.is_curator else [],
+        "canned": CannedAnswer.objects.all() if standing.is_curator else [],
         "form": form,
         "conflicts": conflicts,
     }

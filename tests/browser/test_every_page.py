@@ -37,6 +37,9 @@ BEFORE_LOG_IN = ["login/", "signup/", "password/reset/", "password/reset/done/",
 ACCOUNT = ["email/", "password/change/", "3rdparty/", "logout/", "2fa/", "2fa/totp/activate/", "reauthenticate/"]
 OWN = ["/me/", "/me/feed/", "/me/following/", "/me/settings/", "/corrections/mine/"]
 STAFF = ["/imports/", "/imports/new/sample/", "/corrections/queue/", "/corrections/merge/"]
+STAFF += ["/corrections/answers/", "/corrections/answers/new/"]
+KINDS = ("not-mine", "also-mine", "two-people", "same-person", "name")
+CORRECTING = ["split/?suggest=1", *(f"corrections/{kind}/" for kind in KINDS), "corrections/also-mine/?q=engine"]
 
 
 @pytest.fixture
@@ -99,7 +102,7 @@ def test_pages_for_the_signed_in(new_context: NewContext, live_server: LiveServe
     account("Sam Staff", is_staff=True, email="staff@example.org")
     page = new_context(color_scheme=theme).new_page()
     log_in(page, live_server)
-    paths = [*OWN, *STAFF, *(f"{ada.get_absolute_url()}{part}" for part in RESEARCHER)]
+    paths = [*OWN, *STAFF, *(f"{ada.get_absolute_url()}{part}" for part in [*RESEARCHER, *CORRECTING])]
     page.goto("/accounts/reauthenticate/")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from graph.refresh import refresh_authors
-from profiles.models import Claim, Ticket, User
+from profiles.models import CannedAnswer, Claim, Ticket, User
 from tests.browser.conftest import DESKTOP, PHONE, NewContext, violations
 from tests.factories import PASSWORD, ClaimFactory
 from tests.profiles.people import account, ada_lovelace
@@ -55,6 +55,9 @@ def test_owner_says_not_mine_and_undoes_it(new_context: NewContext, ada: Author,
 def test_reader_opens_a_ticket_and_a_curator_settles_it(new_context: NewContext, ada: Author) -> None:
     account("Rosa Reader", email="rosa@example.org")
     User.objects.filter(pk=account("Cora Curator", email="cora@example.org").pk).update(is_curator=True)
+    CannedAnswer.objects.get_or_create(
+        title="Corrected, thank you", defaults={"text": "Thank you. The record was wrong, and it is corrected now."}
+    )
     reader = new_context(java_script_enabled=False).new_page()
     reader.goto(ada.get_absolute_url())
     reader.get_by_role("link", name="Not mine: On Bernoulli numbers").click()
@@ -68,7 +71,7 @@ def test_reader_opens_a_ticket_and_a_curator_settles_it(new_context: NewContext,
     curator.goto("/corrections/queue/")
     log_in(curator, "cora@example.org")
     curator.get_by_role("link", name="These works are somebody else’s").click()
-    curator.get_by_label("Canned answer").select_option("thanks")
+    curator.get_by_role("radio", name="Corrected, thank you").check()
     assert violations(curator) == []
     curator.get_by_role("button", name="Accept and do it").click()
     expect(curator.get_by_text("Accepted, and done on the page.")).to_be_visible()

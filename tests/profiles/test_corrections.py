@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from profiles import throttle, tickets
 from profiles.corrections import CorrectionError, Wish, carry_out, hindrance, open_ticket, role_towards
 from profiles.merging import merge_records, undo_act
-from profiles.models import Claim, Follow, Ticket, User, Vote
+from profiles.models import CannedAnswer, Claim, Follow, Ticket, User, Vote
 from profiles.throttle import Limit, ThrottledError
 from tests.factories import AuthorFactory, ClaimFactory, CollaborationFactory, FollowFactory
 from tests.profiles.people import account
@@ -234,9 +233,11 @@ class TestTicket:
         self, client: Client, shangs: Shangs, reader: User, curator: User
     ) -> None:
         ticket, _ = open_ticket(Wish(Kind.SAME_PERSON, shangs.physicist, other=shangs.trader), reader, "")
+        canned = CannedAnswer.objects.create(title="Done", text="Thank you. It is corrected.")
         client.force_login(curator)
+        assert "Thank you. It is corrected." in client.get(reverse("ticket", args=[ticket.pk])).text
         answer = client.post(
-            reverse("ticket", args=[ticket.pk]), {"do": "accept", "canned": "thanks", "answer": "Well seen."}
+            reverse("ticket", args=[ticket.pk]), {"do": "accept", "canned": canned.pk, "answer": "Well seen."}
         )
         assert answer.status_code == 302
         ticket.refresh_from_db()
@@ -285,19 +286,36 @@ class TestTicket:
 
 
 class TestQueue:
-    def test_impact_is_works_times_followers_times_age(self, shangs: Shangs, reader: User) -> None:
-        with time_machine.travel(datetime(2026, 1, 1, tzinfo=UTC), tick=False):
-            old, _ = open_ticket(Wish(Kind.NOT_MINE, shangs.trader, [shangs.trade[0]]), reader, "")
-        # The database's own clock ages tickets.
-        Ticket.objects.filter(pk=old.pk).update(opened_at=datetime.now(UTC) - timedelta(days=4, hours=1))
-        followed, _ = open_ticket(not_by(shangs), reader, "")
-        FollowFactory.create_batch(4, author=shangs.physicist)
-        order = list(Ticket.objects.open().by_impact())
-        assert [(ticket.pk, ticket.impact) for ticket in order] == [  # type: ignore[attr-defined]  # annotated
-            (followed.pk, 3 * 5 * 1),
-            (old.pk, 2 * 1 * 5),
+    def test_impact_is_works_that_would_change_times_readers(self, shangs: Shangs, reader: User) -> None:
+        wishes = {
+            "one work": not_by(shangs),
+            "two works": Wish(Kind.TWO_PEOPLE, shangs.physicist, shangs.physics[:2]),
+            "join": Wish(Kind.SAME_PERSON, shangs.physicist, other=shangs.trader),
+            "name": Wish(Kind.NAME_FORM, shangs.physicist, name="Y. Shang"),
+            "followed": Wish(Kind.NOT_MINE, shangs.trader, [shangs.trade[0]]),
+        }
+        opened = {what: open_ticket(wish, reader, "")[0].pk for what, wish in wishes.items()}
+        FollowFactory.create_batch(4, author=shangs.trader)
+        order = Ticket.objects.open().by_impact()
+        assert [(ticket.pk, ticket.works, ticket.followers, ticket.impact) for ticket in order] == [  # type: ignore[attr-defined]  # annotated
+            (opened["join"], 2, 4, 10),
+            (opened["followed"], 1, 4, 5),
+            (opened["two works"], 2, 0, 2),
+            (opened["one work"], 1, 0, 1),
+            (opened["name"], 1, 0, 1),
         ]
-        assert tickets.place_of(old).position == 2
+        assert tickets.place_of(Ticket.objects.get(pk=opened["two works"])).position == 3
+
+    def test_waiting_moves_nobody_up_but_can_be_asked_for(
+        self, client: Client, shangs: Shangs, reader: User, curator: User
+    ) -> None:
+        old, _ = open_ticket(not_by(shangs), reader, "")
+        Ticket.objects.filter(pk=old.pk).update(opened_at=datetime.now(UTC) - timedelta(days=400))
+        large, _ = open_ticket(Wish(Kind.TWO_PEOPLE, shangs.physicist, shangs.physics[:2]), reader, "")
+        client.force_login(curator)
+        for query, first, second in (("", large, old), ("?order=age", old, large)):
+            page = client.get(f"{reverse('corrections-queue')}{query}").text
+            assert page.index(f"/tickets/{first.pk}/") < page.index(f"/tickets/{second.pk}/")
 
     def test_medians_of_decisions(self, shangs: Shangs, reader: User, curator: User) -> None:
         for hours, position in ((2, shangs.physics[0]), (4, shangs.physics[1]), (40, shangs.physics[2])):
