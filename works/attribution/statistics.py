@@ -55,8 +55,8 @@ class Statistics:
             self._count(kind, _joined(columns))
         self._count("term", _joined([work.abstract for work in works]))
         self._count("group", _joined([work.groups for work in works]))
-        self._count("key", _joined([np.unique(work.keys[work.keys > 0]) for work in works]))
-        self._count("form", _joined([np.unique(work.forms[work.forms > 0]) for work in works]))
+        self._count("key", _distinct([work.keys for work in works]))
+        self._count("form", _distinct([work.forms for work in works]))
         pairs = parts if isinstance(parts, np.ndarray) else np.array(list(parts), dtype=np.uint32).reshape(-1, 2)
         self.names += len(pairs)
         self._count("family", pairs[:, 0])
@@ -106,6 +106,14 @@ class Statistics:
 
 def _joined(columns: list[Hashes]) -> Hashes:
     return np.concatenate(columns) if columns else np.empty(0, dtype=np.uint32)
+
+
+def _distinct(columns: list[Hashes]) -> Hashes:
+    """The values of all columns but 0, those of one column each once."""
+    values = _joined(columns)
+    column = np.repeat(np.arange(len(columns), dtype=np.uint64), [len(values) for values in columns])
+    codes = np.unique(column[values > 0] << np.uint64(32) | values[values > 0])
+    return (codes & np.uint64(0xFFFFFFFF)).astype(np.uint32)
 
 
 @lru_cache(maxsize=1 << 17)
