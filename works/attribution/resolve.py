@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import compress
@@ -27,8 +27,9 @@ from works.attribution.persist import save_clusters
 from works.connections import close_connections
 from works.models import DirtyBlock
 
-#: Partitions of the blocks; each is worked on by one worker at a time.
-PARTITIONS = 16
+#: Partitions of the blocks; each is worked on by one worker at a time. So many that a portion holds whole ones even
+#: when the catalogue has millions of works: two portions of one partition would wait for each other.
+PARTITIONS = 256
 #: Authorships resolved together: enough to keep vector code busy and to find people printed under two family names, few
 #: enough to stay within some hundred megabytes.
 CHUNK = 80_000
@@ -174,8 +175,7 @@ def resolve_blocks(
     ``None`` when another worker has one of the partitions and this call was not to wait.
     """
     with transaction.atomic():
-        # Always in the same order, so that two workers never wait for each other.
-        if not all(_lock(partition, wait) for partition in sorted(partitions)):
+        if not _lock(partitions, wait):
             return None
         open_ = _take_marks(blocks, newest)
         if not open_:
@@ -217,17 +217,24 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _lock(partition: int, wait: bool) -> bool:
+def _lock(partitions: Sequence[int], wait: bool) -> bool:
+    """Take the locks, always in the same order, so that two workers never wait for each other in a circle."""
+    ordered = sorted(partitions)
     with connection.cursor() as cursor:
         if wait:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, partition])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, p) FROM unnest(%s::int[]) AS p", [LOCK_CLASS, ordered])
             return True
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_CLASS, partition])
+        cursor.execute(
+            "SELECT bool_and(pg_try_advisory_xact_lock(%s, p)) FROM unnest(%s::int[]) AS p", [LOCK_CLASS, ordered]
+        )
         return bool(cursor.fetchone()[0])
 
 
 def _chunks(blocks: Iterable[str]) -> Iterator[Chunk]:
-    """Blocks in runs of about ``CHUNK`` authorships with the partitions they span; a family name stays together."""
+    """Blocks in runs of about ``CHUNK`` authorships with the partitions they span; a family name stays together.
+
+    A partition is divided only when it alone is larger.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT block, count(*) FROM works_authorship WHERE block = ANY (%s) GROUP BY block", [list(blocks)]
@@ -236,24 +243,37 @@ def _chunks(blocks: Iterable[str]) -> Iterator[Chunk]:
     families: dict[str, list[str]] = defaultdict(list)
     for block in blocks:
         families[family_of(block)].append(block)
-    partitions: dict[int, list[str]] = defaultdict(list)
+    partitions: dict[int, list[list[str]]] = defaultdict(list)
     for family in sorted(families):
-        partitions[crc32(family.encode()) % PARTITIONS].append(family)
-    chunk: list[str] = []
+        partitions[crc32(family.encode()) % PARTITIONS].append(families[family])
     spanned: list[int] = []
+    chunk: list[str] = []
     held = 0
     for partition, members in sorted(partitions.items()):
-        for family in members:
-            size = sum(sizes.get(block, 0) for block in families[family])
+        for run, size in _runs(members, sizes):
             if chunk and held + size > CHUNK:
                 yield spanned, chunk
-                chunk, spanned, held = [], [], 0
-            if partition not in spanned:
-                spanned.append(partition)
-            chunk += families[family]
+                spanned, chunk, held = [], [], 0
+            spanned.append(partition)
+            chunk += run
             held += size
     if chunk:
         yield spanned, chunk
+
+
+def _runs(families: Iterable[list[str]], sizes: Mapping[str, int]) -> Iterator[tuple[list[str], int]]:
+    """Families in runs of at most ``CHUNK`` authorships where none of them is larger, each with its size."""
+    run: list[str] = []
+    held = 0
+    for family in families:
+        size = sum(sizes.get(block, 0) for block in family)
+        if run and held + size > CHUNK:
+            yield run, held
+            run, held = [], 0
+        run += family
+        held += size
+    if run:
+        yield run, held
 
 
 def family_of(block: str) -> str:
