@@ -163,7 +163,7 @@ class Gathering:
         whole = form > 0
         # The block key of a co-author counts only where somebody prints initials: Xiaotian Zhang is not Xueying Zhang.
         code = self.block[item].astype(np.uint64) << np.uint64(32) | key
-        by_initials = _among(code, code[~whole])
+        by_initials = among(code, code[~whole])
         return [
             ("key", item[by_initials], key[by_initials], weight[by_initials]),
             ("form", item[whole], form[whole], weight[whole]),
@@ -276,7 +276,7 @@ def flattened(arrays: Sequence[npt.NDArray[np.generic]]) -> tuple[Ints, Codes]:
     return offsets, values.astype(np.uint64)
 
 
-def _among(values: Codes, wanted: Codes) -> Bools:
+def among(values: Codes, wanted: Codes) -> Bools:
     """Which values are among the wanted, of which there are few: most values are ruled out without sorting any."""
     slots = np.zeros(1 << 20, dtype=bool)
     slots[_slot(wanted)] = True

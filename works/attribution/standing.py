@@ -18,6 +18,7 @@ from works.attribution.evidence import (
     Bools,
     Codes,
     Ints,
+    among,
     codes_of,
     contacts_of,
     expanded,
@@ -27,6 +28,7 @@ from works.attribution.evidence import (
 from works.attribution.facts import AuthorshipFacts, WorkFeatures
 from works.attribution.forms import form_code, kindred_first_names
 from works.attribution.pairs import COMMON_FACT, SMALL_GROUP
+from works.names import Name
 
 #: A block of at most so many authorships is resolved whole whenever something comes to it.
 SMALL_BLOCK: Final = 10
@@ -36,8 +38,6 @@ GROWTH: Final = 1.25
 _ALWAYS: Final = ("keys", "forms")
 #: Those that do when few carry them.
 _WHERE_RARE: Final = ("groups", "terms", "topics", "venue")
-#: Base-2 logarithm of the number of slots for facts; two facts in one slot bring in a record too many.
-_SLOT_BITS: Final = 24
 
 
 def has_grown(size: int, before: int) -> bool:
@@ -67,8 +67,10 @@ def choose(
         return Chosen(list(range(len(authorships))), Absent.nothing())
     is_open = record == 0
     block = codes_of(blocks)
-    codes = [form_code(row.name) for row in authorships]
-    first = np.array([code.first for code in codes], dtype=np.uint64)
+    numbers: dict[Name, int] = {}
+    name = np.array([numbers.setdefault(row.name, len(numbers)) for row in authorships], dtype=np.int64)
+    codes = [form_code(printed) for printed in numbers]
+    first = np.array([code.first for code in codes], dtype=np.uint64)[name]
     # A record that stands in several blocks is one cluster in each.
     _, cluster = np.unique(np.where(is_open, -1 - np.arange(len(record)), record), return_inverse=True)
     wanted = np.zeros(int(cluster.max()) + 1, dtype=bool)
@@ -76,7 +78,7 @@ def choose(
     wanted[cluster[[row.id in decided for row in authorships]]] = True
     has_open = np.zeros(int(block.max()) + 1, dtype=bool)
     has_open[block[is_open]] = True
-    in_play = has_open[block] & _can_be_open(blocks, [code.first_name for code in codes], is_open)
+    in_play = has_open[block] & _can_be_open(block, name, [code.first_name for code in codes], is_open)
     for group in (block.astype(np.uint64), block.astype(np.uint64) << np.uint64(32) | first):
         wanted[cluster[_of_small_groups(group, cluster, is_open) & in_play]] = True
     wanted[cluster[_sharing(authorships, block, works, is_open, np.flatnonzero(in_play))]] = True
@@ -84,18 +86,21 @@ def choose(
     return Chosen(np.flatnonzero(chosen).tolist(), _absent(blocks, block, first, cluster, ~chosen))
 
 
-def _can_be_open(blocks: Sequence[str], first_names: Sequence[str], is_open: Bools) -> Bools:
-    """Rows whose given name can go with that of an open row of their block."""
-    open_names: defaultdict[str, set[str]] = defaultdict(set)
-    names: defaultdict[str, set[str]] = defaultdict(set)
-    for block, name, opens in zip(blocks, first_names, is_open.tolist(), strict=True):
-        names[block].add(name)
+def _can_be_open(block: Ints, name: Ints, first_names: Sequence[str], is_open: Bools) -> Bools:
+    """Rows whose given name can go with that of an open row of their block; ``name`` numbers ``first_names``."""
+    pair = block << np.int64(32) | name
+    pairs, number = np.unique(pair, return_inverse=True)
+    open_pairs = np.zeros(len(pairs), dtype=bool)
+    open_pairs[number[is_open]] = True
+    open_names: defaultdict[int, set[str]] = defaultdict(set)
+    names: defaultdict[int, set[str]] = defaultdict(set)
+    listed = [(code >> 32, first_names[code & 0xFFFFFFFF]) for code in pairs.tolist()]
+    for (home, first_name), opens in zip(listed, open_pairs.tolist(), strict=True):
+        names[home].add(first_name)
         if opens:
-            open_names[block].add(name)
-    possible = {
-        (block, name) for block, opens in open_names.items() for name in kindred_first_names(names[block], opens)
-    }
-    return np.array([pair in possible for pair in zip(blocks, first_names, strict=True)], dtype=bool)
+            open_names[home].add(first_name)
+    possible = {(home, kin) for home, opens in open_names.items() for kin in kindred_first_names(names[home], opens)}
+    return np.array([one in possible for one in listed], dtype=bool)[number]
 
 
 def _of_small_groups(group: Codes, cluster: Ints, is_open: Bools) -> Bools:
@@ -143,13 +148,13 @@ def _sharing(
 
 def _telling(block: Ints, values: Codes, is_open: Bools, always: bool) -> Bools:
     """Entries whose fact an open row of the block carries, and, unless ``always``, few rows of the block do."""
-    slot = (values ^ block.astype(np.uint64) << np.uint64(32)) * np.uint64(0x9E3779B97F4A7C15)
-    slot >>= np.uint64(64 - _SLOT_BITS)
-    telling = np.zeros(1 << _SLOT_BITS, dtype=bool)
-    telling[slot[is_open]] = True
-    if not always:
-        telling &= np.bincount(slot.astype(np.int64), minlength=1 << _SLOT_BITS) <= COMMON_FACT
-    return np.asarray(telling[slot])
+    code = block.astype(np.uint64) << np.uint64(32) | values
+    at = np.flatnonzero(among(code, code[is_open]))
+    found, number, count = np.unique(code[at], return_inverse=True, return_counts=True)
+    telling = np.ones(len(found), dtype=bool) if always else count <= COMMON_FACT
+    entries = np.zeros(len(code), dtype=bool)
+    entries[at] = telling[number]
+    return entries
 
 
 def _absent(blocks: Sequence[str], block: Ints, first: Codes, cluster: Ints, is_absent: Bools) -> Absent:
