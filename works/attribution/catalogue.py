@@ -26,10 +26,13 @@ READ_CHUNK = 5_000
 DESCRIBE_CHUNK = 1_000
 #: Statistics are brought up to date when this share of the works is not counted in them yet.
 STALE_SHARE = 0.02
+#: Topics are looked up one by one: their table is small enough that it would be read whole for every work.
 _WORKS = """
 SELECT w.id, w.title, w.abstract, COALESCE(NULLIF(w.venue, ''), w.journal_ref), w.year, w.authors_complete,
        w.modified_at,
-       ARRAY(SELECT t.code FROM works_worktopic wt JOIN works_topic t ON t.id = wt.topic_id WHERE wt.work_id = w.id)
+       ARRAY(SELECT t.code FROM works_worktopic wt
+             CROSS JOIN LATERAL (SELECT code FROM works_topic WHERE id = wt.topic_id OFFSET 0) t
+             WHERE wt.work_id = w.id)
 FROM works_work w WHERE {condition} ORDER BY w.id
 """
 _NAMES = """

@@ -10,14 +10,15 @@ from django.db import connection
 NAME_FORMS = 12
 AFFILIATIONS = 20
 
+#: Positions and works are looked up one by one: a planner that takes the authors for many reads all of them instead.
 #: The name shown is the printed form with a whole given name that stands most often; of equals, the longest.
 _REFRESH = """
 WITH mine AS (
     SELECT t.author_id, t.work_id, a.id AS authorship, a.raw_name, a.family, a.given, a.suffix, a.name_key, a.block,
            a.affiliations, w.year
     FROM works_attribution t
-    JOIN works_authorship a ON a.id = t.authorship_id
-    JOIN works_work w ON w.id = t.work_id
+    CROSS JOIN LATERAL (SELECT * FROM works_authorship a WHERE a.id = t.authorship_id OFFSET 0) a
+    CROSS JOIN LATERAL (SELECT year, is_deleted FROM works_work w WHERE w.id = t.work_id OFFSET 0) w
     WHERE t.author_id = ANY (%(authors)s) AND NOT w.is_deleted
 ), forms AS (
     SELECT author_id, raw_name, min(family) AS family, min(given) AS given, min(suffix) AS suffix,
