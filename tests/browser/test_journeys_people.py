@@ -55,7 +55,7 @@ def test_sign_up_confirm_claim_and_be_approved(new_context: NewContext, ada: Aut
     page.get_by_label("Your name").fill("Ada Lovelace")
     page.get_by_label("E-mail").fill("ada@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password (again)").fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
     expect(page.get_by_role("heading", name="Confirm your e-mail address")).to_be_visible()
 
