@@ -46,3 +46,15 @@ def signed_in(client: Client, reader: User) -> Client:
     """A browser in which the reader is signed in."""
     client.force_login(reader)
     return client
+
+
+@pytest.fixture
+def curator(client: Client, db: None) -> User:
+    """A curator, signed in."""
+    from profiles.models import User as Users
+    from tests.profiles.people import account
+
+    user = account("Cora Curator")
+    Users.objects.filter(pk=user.pk).update(is_curator=True)
+    client.force_login(user)
+    return user

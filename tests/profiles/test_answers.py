@@ -12,15 +12,6 @@ from tests.profiles.people import account
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def curator(client: Client) -> User:
-    """A curator, signed in."""
-    user = account("Cora Curator")
-    User.objects.filter(pk=user.pk).update(is_curator=True)
-    client.force_login(user)
-    return user
-
-
 def test_some_come_with_the_program(client: Client, curator: User) -> None:
     page = client.get(reverse("canned-answers")).text
     assert CannedAnswer.objects.count() >= 5

@@ -27,15 +27,6 @@ def shangs() -> Shangs:
     return Shangs()
 
 
-@pytest.fixture
-def curator(client: Client) -> User:
-    """A curator, signed in."""
-    user = account("Cora Curator")
-    User.objects.filter(pk=user.pk).update(is_curator=True)
-    client.force_login(user)
-    return user
-
-
 class TestMergePage:
     def test_consequences_are_shown_before(self, client: Client, shangs: Shangs, curator: User) -> None:
         FollowFactory.create_batch(2, author=shangs.trader)

@@ -149,12 +149,12 @@ def _sharing(
 def _telling(block: Ints, values: Codes, is_open: Bools, always: bool) -> Bools:
     """Entries whose fact an open row of the block carries, and, unless ``always``, few rows of the block do."""
     code = block.astype(np.uint64) << np.uint64(32) | values
-    at = np.flatnonzero(among(code, code[is_open]))
-    found, number, count = np.unique(code[at], return_inverse=True, return_counts=True)
-    telling = np.ones(len(found), dtype=bool) if always else count <= COMMON_FACT
-    entries = np.zeros(len(code), dtype=bool)
-    entries[at] = telling[number]
-    return entries
+    telling = among(code, code[is_open])
+    if not always:
+        at = np.flatnonzero(telling)
+        _, number, count = np.unique(code[at], return_inverse=True, return_counts=True)
+        telling[at] = count[number] <= COMMON_FACT
+    return telling
 
 
 def _absent(blocks: Sequence[str], block: Ints, first: Codes, cluster: Ints, is_absent: Bools) -> Absent:

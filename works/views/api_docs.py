@@ -31,7 +31,7 @@ class Operation:
 @cache
 def operations() -> list[Operation]:
     """Every operation of the schema, in its order; the schema is a matter of the code, so it is read once."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # no types there
     return [
         Operation(
             path=path,
@@ -55,7 +55,7 @@ class ApiDocs(SpectacularSwaggerSplitView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        answer: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+        answer: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]  # no types there
         # The page's own script asks the same view, and gets no page.
         if isinstance(answer.data, dict):
             answer.data["operations"] = operations()
