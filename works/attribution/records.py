@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from works.copying import copy_rows
 from works.models import Attribution, Author, AuthorEvent
 from works.models.authors import AuthorQuerySet
 
@@ -29,18 +27,12 @@ def among_texts(texts: Collection[str]) -> RawSQL:
 
 
 def new_authors(count: int) -> list[int]:
-    """Create author records; their names and counts are filled in by ``refresh_authors``."""
-    if not count:
-        return []
+    """Ids for author records; ``refresh_authors`` makes the records once something is attributed to them."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence('works_author', 'id')) FROM generate_series(1, %s)", [count]
         )
-        ids = [row[0] for row in cursor.fetchall()]
-        now = datetime.now(UTC).isoformat()
-        blank = "\t".join([Author.Status.ACTIVE.value, *[""] * 6, "1", "t", "0", "[]", "[]", "[]", "0", now, now])
-        copy_rows(cursor, "works_author", _COLUMNS, (f"{pk}\t{blank}" for pk in ids))
-    return ids
+        return [row[0] for row in cursor.fetchall()]
 
 
 def present_records(authors: Collection[int]) -> dict[int, int]:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from works.models import Author
+
 #: Printed forms and affiliations kept on an author record, the most frequent ones.
 NAME_FORMS = 12
 AFFILIATIONS = 20
 
 #: Positions and works are looked up one by one: a planner that takes the authors for many reads all of them instead.
+#: A record that has no row yet gets one; one without a work keeps its names and loses the rest.
 #: The name shown is the printed form with a whole given name that stands most often; of equals, the longest.
 _REFRESH = """
 WITH mine AS (
@@ -54,28 +57,37 @@ WITH mine AS (
 ), counts AS (
     SELECT author_id, count(*) AS works FROM mine GROUP BY author_id
 )
-UPDATE works_author r SET
-    display_name = COALESCE(NULLIF(r.chosen_name, ''), f.raw_name, r.display_name),
-    family = COALESCE(f.family, r.family),
-    given = COALESCE(f.given, r.given),
-    name_key = COALESCE(f.name_key, r.name_key),
-    block = COALESCE(f.block, r.block),
-    work_count = COALESCE(c.works, 0),
-    first_year = y.first_year,
-    last_year = y.last_year,
-    years = COALESCE(y.years, '[]'),
-    name_forms = COALESCE(n.forms, r.name_forms),
-    affiliations = COALESCE(p.affiliations, '[]'),
-    revision = r.revision + 1,
-    modified_at = now()
+INSERT INTO works_author AS r (
+    id, display_name, family, given, name_key, block, work_count, first_year, last_year, years, name_forms,
+    affiliations, status, homepage, level, is_open_to_collaborate, revision, created_at, modified_at
+)
+SELECT wanted.id, COALESCE(f.raw_name, ''), COALESCE(f.family, ''), COALESCE(f.given, ''), COALESCE(f.name_key, ''),
+       COALESCE(f.block, ''), COALESCE(c.works, 0), y.first_year, y.last_year, COALESCE(y.years, '[]'),
+       COALESCE(n.forms, '[]'), COALESCE(p.affiliations, '[]'), %(active)s, '', 1, true, 1, now(), now()
 FROM (SELECT unnest(%(authors)s::bigint[]) AS id) wanted
 LEFT JOIN forms f ON f.author_id = wanted.id AND f.rank = 1
 LEFT JOIN names n ON n.author_id = wanted.id
 LEFT JOIN years y ON y.author_id = wanted.id
 LEFT JOIN places p ON p.author_id = wanted.id
 LEFT JOIN counts c ON c.author_id = wanted.id
-WHERE r.id = wanted.id
+ON CONFLICT (id) DO UPDATE SET
+    display_name = COALESCE(NULLIF(r.chosen_name, ''), NULLIF(excluded.display_name, ''), r.display_name),
+    family = CASE WHEN excluded.work_count > 0 THEN excluded.family ELSE r.family END,
+    given = CASE WHEN excluded.work_count > 0 THEN excluded.given ELSE r.given END,
+    name_key = COALESCE(NULLIF(excluded.name_key, ''), r.name_key),
+    block = CASE WHEN excluded.work_count > 0 THEN excluded.block ELSE r.block END,
+    work_count = excluded.work_count,
+    first_year = excluded.first_year,
+    last_year = excluded.last_year,
+    years = excluded.years,
+    name_forms = CASE WHEN excluded.work_count > 0 THEN excluded.name_forms ELSE r.name_forms END,
+    affiliations = excluded.affiliations,
+    revision = r.revision + 1,
+    modified_at = now()
 """
+
+
+_PARAMETERS = {"active": Author.Status.ACTIVE.value, "forms": NAME_FORMS, "places": AFFILIATIONS}
 
 
 def refresh_authors(authors: Sequence[int]) -> None:
@@ -86,7 +98,7 @@ def refresh_authors(authors: Sequence[int]) -> None:
     if not authors:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_REFRESH, {"authors": list(authors), "forms": NAME_FORMS, "places": AFFILIATIONS})
+        cursor.execute(_REFRESH, _PARAMETERS | {"authors": list(authors)})
         cursor.execute(
             "INSERT INTO works_touchedauthor (author_id, since) SELECT a, now() FROM unnest(%s::bigint[]) AS a",
             [sorted(authors)],

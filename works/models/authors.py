@@ -99,6 +99,7 @@ class Attribution(models.Model):
     ``confidence`` is a calibrated probability in 0..1, ``reasons`` the evidence in the compact form of
     ``works.attribution.reasons``. ``work`` repeats the authorship's work so that the database itself refuses to give
     two positions of one work to the same person; the check waits for the end of the transaction, so works can swap.
+    That the work exists, the authorship's own foreign key guarantees.
     """
 
     class DecidedBy(models.TextChoices):
@@ -110,7 +111,7 @@ class Attribution(models.Model):
 
     authorship = models.OneToOneField(Authorship, on_delete=models.CASCADE, primary_key=True)
     author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="attributions", db_index=False)
-    work = models.ForeignKey(Work, on_delete=models.CASCADE, related_name="attributions")
+    work = models.ForeignKey(Work, on_delete=models.CASCADE, related_name="attributions", db_constraint=False)
     confidence = models.FloatField(default=1.0)
     decided_by = models.CharField(max_length=8, choices=DecidedBy, default=DecidedBy.MACHINE)
     reasons = models.JSONField(default=list)
@@ -164,7 +165,8 @@ class TouchedAuthor(models.Model):
     Append-only like ``DirtyBlock``; whoever keeps derived tables takes the rows away.
     """
 
-    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="+")
+    # A queue: a mark whose record is gone is taken away like any other.
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     since = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
