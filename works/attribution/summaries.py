@@ -87,7 +87,11 @@ ON CONFLICT (id) DO UPDATE SET
 """
 
 
-_PARAMETERS = {"active": Author.Status.ACTIVE.value, "forms": NAME_FORMS, "places": AFFILIATIONS}
+_PARAMETERS: dict[str, str | int | list[int]] = {
+    "active": Author.Status.ACTIVE.value,
+    "forms": NAME_FORMS,
+    "places": AFFILIATIONS,
+}
 
 
 def refresh_authors(authors: Sequence[int]) -> None:
