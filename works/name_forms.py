@@ -87,6 +87,8 @@ def fold_umlauts(folded: str) -> str:
     Only for comparing and for block keys: it also shortens "Samuel". A digraph at the end of a word stays, because
     Xue and Xu, Yue and Yu are different names.
     """
+    if "ae" not in folded and "oe" not in folded and "ue" not in folded:
+        return folded
     return _UMLAUT.sub(r"\1", folded)
 
 

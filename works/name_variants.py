@@ -197,12 +197,18 @@ _SYLLABLE: Final = re.compile(
 )
 
 
+#: How the last syllable ends, whatever it is: rules most other words out at once.
+_PINYIN_ENDING: Final = re.compile(r"(?:[aeiou]n?g?|er|v)\Z")
+
+
 @lru_cache(maxsize=1 << 15)
 def pinyin_syllables(folded: str) -> tuple[str, ...]:
     """The syllables of a Chinese given name in Pinyin, ``("xiao", "ming")``; empty when the word cannot be Pinyin.
 
     Of the possible cuts the one with the fewest syllables, earlier ones longest.
     """
+    if not _PINYIN_ENDING.search(folded):
+        return ()
     best: list[tuple[str, ...] | None] = [None] * (len(folded) + 1)
     best[len(folded)] = ()
     for start in range(len(folded) - 1, -1, -1):

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 import numpy as np
+import psycopg
 from django.db import connection
 
 from works.attribution.descriptions import VERSION, describe, pack, unpack, unpack_whole
@@ -57,7 +58,7 @@ ORDER BY id
 #: A work that changed since its facts were read is left to the next resolution.
 _KEEP = """
 INSERT INTO works_workdescription (work_id, version, packed)
-SELECT w.id, %s, d.packed FROM unnest(%s::bigint[], %s::timestamptz[], %s::bytea[]) AS d (id, modified_at, packed)
+SELECT w.id, %b, d.packed FROM unnest(%b::bigint[], %b::timestamptz[], %b::bytea[]) AS d (id, modified_at, packed)
 JOIN works_work w ON w.id = d.id AND w.modified_at = d.modified_at ORDER BY w.id
 ON CONFLICT (work_id) DO UPDATE SET version = excluded.version, packed = excluded.packed
 """
@@ -207,7 +208,8 @@ def keep_descriptions(works: list[int]) -> int:
     rows = [
         (pk, modified_at, pack(describe(facts, affiliations))) for pk, facts, affiliations, modified_at in _read(open_)
     ]
-    with connection.cursor() as cursor:
+    # The driver's own cursor sends the descriptions as they are; Django's writes them into the text of the statement.
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(_KEEP, [VERSION, *([row[column] for row in rows] for column in range(3))])
     return len(works)
 

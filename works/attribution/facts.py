@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from works.attribution.forms import form_code
+from works.attribution.forms import first_name
 from works.attribution.hashing import Hashes, hash_of
 from works.name_forms import fold, words_of
 from works.names import Name, block_key, name_key
@@ -86,7 +86,7 @@ def coauthor_hashes(name: Name) -> tuple[int, int]:
     """
     if name.is_group:
         return 0, 0
-    key, first = block_key(name), form_code(name).first_name
+    key, first = block_key(name), first_name(name)
     return hash_of("key", key), hash_of("form", f"{key} {first}") if first else 0
 
 
@@ -99,8 +99,8 @@ def describe_work(facts: WorkFacts) -> WorkFeatures:
     if len(shared) > SAMPLED_AUTHORS:
         # The smallest hashes: two lists of one collaboration keep mostly the same names.
         shared = np.sort(shared[np.argsort(keys[shared], kind="stable")[:SAMPLED_AUTHORS]])
-    terms = dict.fromkeys(_hashed_terms(facts.title))
-    abstract = [term for term in dict.fromkeys(_hashed_terms(facts.abstract or "")) if term not in terms]
+    terms = _hashed_terms(facts.title)
+    abstract = [term for term in _hashed_terms(facts.abstract or "") if term not in terms]
     digest = fold(facts.title) + "|" + "|".join(name_key(name) for name in facts.authors[:20])
     return WorkFeatures(
         digest=crc32(digest.encode()) << 16 ^ len(facts.authors),
@@ -146,13 +146,18 @@ def printed_terms(text: str) -> Iterator[tuple[str, str]]:
     return chain.from_iterable(map(_terms_of_word, _words(text)))
 
 
-def _hashed_terms(text: str) -> Iterator[int]:
-    return chain.from_iterable(map(_hashes_of_word, _words(text)))
+def _hashed_terms(text: str) -> dict[int, None]:
+    """The hashes of the terms of ``title_terms``, each once, in their order."""
+    return dict.fromkeys(chain.from_iterable(map(_hashes_of_word, _words(text))))
+
+
+#: Makes an ASCII text lower case and all but its letters and digits spaces.
+_PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 
 
 def _words(text: str) -> list[str]:
-    plain = _TEX.sub(" ", text) if any(mark in text for mark in "$\\{}") else text
-    return _WORD.findall(plain.lower())
+    plain = _TEX.sub(" ", text) if "\\" in text or "$" in text or "{" in text or "}" in text else text
+    return plain.translate(_PLAIN).split() if plain.isascii() else _WORD.findall(plain.lower())
 
 
 def _terms_of_word(word: str) -> list[tuple[str, str]]:

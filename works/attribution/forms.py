@@ -8,7 +8,7 @@ keeps "Y. Wang" from joining "Yang Wang" with "Yifang Wang".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import combinations
 
@@ -47,25 +47,11 @@ class FormCode(msgspec.Struct, frozen=True, gc=False):
 def form_code(name: Name) -> FormCode:
     """The numbers of one name."""
     family = fold(name.family)
-    tokens = marked_given_tokens(name.given)
-    whole = [token for token, is_short in tokens if not is_short]
-    first, rest = "", tokens[1:]
-    if tokens and not tokens[0][1]:
-        first = tokens[0][0]
-        is_east_asian = family.split()[-1] in EAST_ASIAN_FAMILIES if family else False
-        one_syllable_each = len(whole) > 1 and all(len(pinyin_syllables(token)) == 1 for token in whole)
-        if (is_east_asian or one_syllable_each) and len(whole) == len(tokens):
-            joined = "".join(whole)
-            syllables = pinyin_syllables(joined)
-            if len(syllables) <= 3 and (syllables or len(tokens) == 2):
-                # "Xiao Ming" is "Xiaoming", whose initials are X. M.
-                first = joined
-                rest = tuple((syllable, False) for syllable in (syllables[1:] or whole[1:]))
+    first, rest, is_split = _given(name, family)
     middle = 0
     for token, _ in rest:
         middle |= 1 << (ord(token[0]) % 31)
     # Syllables of one given name are no further names of their own.
-    is_split = (bool(tokens) and first not in ("", tokens[0][0])) or len(rest) >= len(tokens)
     further = "" if is_split else next((token for token, is_short in rest if not is_short), "")
     return FormCode(
         first_name=first,
@@ -76,6 +62,30 @@ def form_code(name: Name) -> FormCode:
         family=hash_of("family", fold_umlauts(family.replace(" ", ""))),
         is_pinyin=bool(pinyin_syllables(family)) and (not first or bool(pinyin_syllables(first))),
     )
+
+
+def first_name(name: Name) -> str:
+    """The first given name, folded, with all syllables of an East Asian one; empty when only initials are printed."""
+    return _given(name, fold(name.family))[0]
+
+
+def _given(name: Name, family: str) -> tuple[str, Sequence[tuple[str, bool]], bool]:
+    """First whole given name, the further ones with whether each is short, and whether these are its syllables."""
+    tokens = marked_given_tokens(name.given)
+    if not tokens or tokens[0][1]:
+        return "", tokens[1:], False
+    first, rest = tokens[0][0], tokens[1:]
+    if any(is_short for _, is_short in rest):
+        return first, rest, False
+    is_east_asian = family.split()[-1] in EAST_ASIAN_FAMILIES if family else False
+    if is_east_asian or (rest and all(len(pinyin_syllables(token)) == 1 for token, _ in tokens)):
+        joined = "".join(token for token, _ in tokens)
+        syllables = pinyin_syllables(joined)
+        if len(syllables) <= 3 and (syllables or len(tokens) == 2):
+            # "Xiao Ming" is "Xiaoming", whose initials are X. M.
+            further = syllables[1:] or tuple(token for token, _ in rest)
+            return joined, [(syllable, False) for syllable in further], True
+    return first, rest, False
 
 
 def _lettered(word: str) -> int:
