@@ -41,40 +41,89 @@ def link(
     different whole names, two positions of one work or a human "no" between them never join, so an initial cannot
     bridge two full names. Ties go by content, not by id.
     """
-    label = compact(label)
+    partition = Partition(gathering.block, label)
     pairs = _WeighedPairs(gathering, scorer, cannot_link, observer)
     fresh = np.ones(gathering.size, dtype=bool) if fresh is None else fresh
     outdated = np.zeros(gathering.blocks, dtype=bool)
-    for rows in (np.flatnonzero(fresh), pairs.leaders(label)[fresh]):
-        outdated[gathering.block[rows]] = True
+    outdated[gathering.block[partition.with_any(fresh)]] = True
     for step in STEPS:
-        pairs.weigh(label, outdated, changed=np.unique(pairs.leaders(label)[fresh]))
+        pairs.weigh(partition.local, outdated, changed=partition.local[partition.with_any(fresh)])
         outdated[:] = False
         while True:
-            gone, kept = pairs.to_join(step)
+            gone, kept = partition.join(*pairs.to_join(step))
             if not len(gone):
                 break
-            leader = pairs.leaders(label)
-            target = np.arange(gathering.size)
-            target[gone] = kept
-            label = compact(target[leader])
             live = np.zeros(gathering.blocks, dtype=bool)
             live[gathering.block[kept]] = True
             outdated |= live
-            pairs.weigh(label, live, changed=np.concatenate([gone, kept]))
-    return compact(label)
+            pairs.weigh(partition.local, live, changed=np.concatenate([gone, kept]))
+    return compact(partition.leader)
 
 
 def compact(label: Ints) -> Ints:
     """The same clusters numbered from 0 by their first row."""
+    leader = leaders(label)
+    number = np.cumsum(leader == np.arange(len(leader))) - 1
+    return np.asarray(number[leader])
+
+
+def leaders(label: Ints) -> Ints:
+    """The first row of every row's cluster: its leader."""
     _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return rank[inverse]
+    return np.asarray(first[inverse])
+
+
+class Partition:
+    """The clusters of rows while they grow. ``leader`` is the first row of each row's cluster.
+
+    ``local`` is the first row of the part of the cluster that lies in the row's block: clusters that people or earlier
+    resolutions made can reach over several blocks, and each part is compared within its own.
+    """
+
+    def __init__(self, block: Ints, label: Ints) -> None:
+        self.block = block
+        self.leader = leaders(label)
+        self.spans = bool((block != block[self.leader]).any())
+        self.local = self._local()
+
+    def with_any(self, rows: Bools) -> Ints:
+        """All rows of the clusters that have one of these."""
+        has_one = np.zeros(len(self.leader), dtype=bool)
+        has_one[self.leader[rows]] = True
+        return np.flatnonzero(has_one[self.leader])
+
+    def _local(self) -> Ints:
+        return leaders(self.block << np.int64(32) | self.leader) if self.spans else self.leader
+
+    def join(self, gone: Ints, kept: Ints) -> tuple[Ints, Ints]:
+        """Let each local leader of ``gone`` join the one beside it in ``kept``. Returns the pairs really joined.
+
+        Of a cluster that reaches over blocks only one part takes in others at a time: what the parts prefer need not
+        go together.
+        """
+        if self.spans:
+            gone, kept = self._one_part_each(gone, kept)
+        one, other = self.leader[gone], self.leader[kept]
+        first = np.arange(len(self.leader))
+        np.minimum.at(first, other, one)
+        target = np.arange(len(self.leader))
+        target[one] = target[other] = first[other]
+        self.leader = target[self.leader]
+        self.local = self._local()
+        return gone, kept
+
+    def _one_part_each(self, gone: Ints, kept: Ints) -> tuple[Ints, Ints]:
+        parts: dict[int, int] = {}
+        chosen = []
+        for at, pair in enumerate(zip(gone.tolist(), kept.tolist(), strict=True)):
+            if all(parts.get(int(self.leader[part]), part) == part for part in pair):
+                parts |= {int(self.leader[part]): part for part in pair}
+                chosen.append(at)
+        return gone[chosen], kept[chosen]
 
 
 class _WeighedPairs:
-    """All pairs of clusters weighed so far that still exist; a cluster is named by its first row, its leader."""
+    """All pairs of clusters of one block weighed so far that still exist; each is named by its first row there."""
 
     def __init__(
         self,
@@ -93,23 +142,22 @@ class _WeighedPairs:
         #: Rows that share their work with another row of the block, or that a person kept apart from others.
         self.delicate = delicate_rows(gathering, cannot_link)
 
-    @staticmethod
-    def leaders(label: Ints) -> Ints:
-        """The leader of every row."""
-        _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
-        return first[inverse]
+    def weigh(self, leader: Ints, blocks: Bools, changed: Ints) -> None:
+        """Weigh anew the pairs of the clusters that changed, given by first row, as far as they are in these blocks.
 
-    def weigh(self, label: Ints, blocks: Bools, changed: Ints) -> None:
-        """Weigh anew the pairs of the clusters that changed, given by leader, as far as they are in these blocks."""
+        ``leader`` is the first row of every row's cluster in its block.
+        """
         was_changed = np.zeros(self.gathering.size, dtype=bool)
         was_changed[changed] = True
         was_changed &= blocks[self.gathering.block]
         self._forget(was_changed)
-        rows = self._rows_with_choice(label, blocks)
+        is_leader = leader == np.arange(len(leader))
+        rows = self._rows_with_choice(is_leader, blocks)
         if not len(rows):
             return
-        _, local = np.unique(label[rows], return_inverse=True)
-        clusters = Clusters(self.gathering, rows, local)
+        is_chosen = np.zeros(len(leader), dtype=bool)
+        is_chosen[rows] = True
+        clusters = Clusters(self.gathering, rows, (np.cumsum(is_leader & is_chosen) - 1)[leader[rows]])
         i, j = candidate_pairs(clusters, was_changed[clusters.leader])
         relation = name_relation(clusters, i, j)
         possible = relation != CONFLICT
@@ -138,10 +186,9 @@ class _WeighedPairs:
         self.one, self.other = self.one[kept], self.other[kept]
         self.odds, self.can_follow = self.odds[kept], self.can_follow[kept]
 
-    def _rows_with_choice(self, label: Ints, blocks: Bools) -> Ints:
+    def _rows_with_choice(self, is_leader: Bools, blocks: Bools) -> Ints:
         """Rows of these blocks where a block still holds two or more clusters."""
-        _, first = np.unique(label, return_index=True)
-        clusters = np.bincount(self.gathering.block[first], minlength=self.gathering.blocks)
+        clusters = np.bincount(self.gathering.block[is_leader], minlength=self.gathering.blocks)
         return np.flatnonzero((blocks & (clusters > 1))[self.gathering.block])
 
     def _same_in_name(self, clusters: Clusters, i: Ints, j: Ints) -> Bools:

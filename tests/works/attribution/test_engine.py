@@ -176,6 +176,20 @@ def test_records_chosen_by_people_hold(shang: World) -> None:
     assert outcome.reasons[physicist][0] == (CONFIRMED, [])
 
 
+def test_a_record_that_reaches_over_two_blocks_takes_in_works_of_both() -> None:
+    world = World()
+    others = "Thaddeus Boson, Wilhelmina Quark, Ignatius Lepton"
+    before = world.add("Decay of heavy mesons in matter", f"Ann Marsh, {others}", year=2019)[0]
+    after = world.add("Decay of light mesons in matter", f"Ann Wells, {others}", year=2021)[0]
+    later = world.add("Decay of light mesons in air", f"Ann Wells, {others}", year=2022)[0]
+    namesake = world.add("Growth of grass in spring", "Axel Wells, Bo Meadow", year=2020)[0]
+    world.put_by_hand(before, 7)
+    world.put_by_hand(after, 7)
+    outcome = world.resolve()
+    assert outcome.together(before, after, later)
+    assert not outcome.together(later, namesake)
+
+
 def test_a_huge_list_is_weak_evidence() -> None:
     letters = [(chr(97 + n // 26), chr(97 + n % 26)) for n in range(300)]
     many = ", ".join(f"Abc{one}{other}o Zyx{other}{one}er" for one, other in letters)
