@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from works.attribution.hashing import Positions
+
 BACKGROUND: Final = Path(__file__).with_name("background.npz")
 #: Kind -> the least count for an entry to be kept; rarer ones count as never seen.
 LEAST_COUNT: Final = {"family": 4, "given": 4, "key": 12, "form": 8, "term": 25}
@@ -22,11 +24,11 @@ VECTOR_SIZE: Final = 32
 
 
 class Background(msgspec.Struct, frozen=True):
-    """Counts over ``works`` works with ``names`` printed names; per kind, sorted hashes and their counts."""
+    """Counts over ``works`` works with ``names`` printed names; per kind, the positions of hashes and their counts."""
 
     works: int
     names: int
-    hashes: dict[str, npt.NDArray[np.uint32]]
+    positions: dict[str, Positions]
     counts: dict[str, npt.NDArray[np.uint32]]
     vectors: npt.NDArray[np.int8]
     mean: npt.NDArray[np.float64]
@@ -37,12 +39,11 @@ class Background(msgspec.Struct, frozen=True):
         ``terms`` are the hashed words of all texts, those of text i from ``offsets[i]`` to ``offsets[i + 1]``. Related
         words have related vectors, so two texts on one subject agree without sharing a word.
         """
-        known = self.hashes["term"]
-        at = np.searchsorted(known, terms).clip(0, len(known) - 1)
-        found = np.flatnonzero(known[at] == terms)
-        row = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+        at = self.positions["term"].of(terms)
+        found = np.flatnonzero(at >= 0)
         texts = sparse.csr_array(
-            (np.ones(len(found), dtype=np.float32), (row[found], at[found])), shape=(len(offsets) - 1, len(known))
+            (np.ones(len(found), dtype=np.float32), at[found], np.searchsorted(found, offsets)),
+            shape=(len(offsets) - 1, len(self.vectors)),
         )
         direction = _of_length_one(texts @ self.vectors.astype(np.float32))
         direction[np.any(direction != 0, axis=1)] -= self.mean.astype(np.float32)
@@ -50,11 +51,11 @@ class Background(msgspec.Struct, frozen=True):
 
     def count(self, kind: str, hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
         """How often each hash was seen; 0 for a rare one and for kinds that were not counted."""
-        known = self.hashes.get(kind)
-        if known is None or not len(hashes):
+        positions = self.positions.get(kind)
+        if positions is None:
             return np.zeros(len(hashes))
-        at = np.searchsorted(known, hashes).clip(0, len(known) - 1)
-        return np.where(known[at] == hashes, self.counts[kind][at], 0).astype(np.float64)
+        at = positions.of(hashes)
+        return np.where(at >= 0, self.counts[kind][at], 0).astype(np.float64)
 
 
 def _of_length_one(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -70,7 +71,7 @@ def load_background() -> Background:
         return Background(
             works,
             names,
-            {kind: table[f"{kind}_hash"] for kind in LEAST_COUNT},
+            {kind: Positions(table[f"{kind}_hash"]) for kind in LEAST_COUNT},
             {kind: table[f"{kind}_count"] for kind in LEAST_COUNT},
             table["term_vector"],
             table["mean"],

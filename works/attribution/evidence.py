@@ -163,7 +163,8 @@ class Gathering:
         whole = form > 0
         # The block key of a co-author counts only where somebody prints initials: Xiaotian Zhang is not Xueying Zhang.
         code = self.block[item].astype(np.uint64) << np.uint64(32) | key
-        by_initials = among(code, code[~whole])
+        by_initials = ~whole
+        by_initials[whole] = among(code[whole], code[~whole])
         return [
             ("key", item[by_initials], key[by_initials], weight[by_initials]),
             ("form", item[whole], form[whole], weight[whole]),
@@ -202,6 +203,8 @@ class Gathering:
         bounds = np.searchsorted(wanted_block, np.arange(self.blocks + 1))
         row, at = expanded(bounds, self.block[rows])
         asked = self.work[rows][row].astype(np.uint64) << np.uint64(32) | (wanted[at] & np.uint64(0xFFFFFFFF))
+        likely = np.flatnonzero(_sifted(asked, listed))
+        row, asked = row[likely], asked[likely]
         place = np.searchsorted(listed, asked).clip(0, len(listed) - 1)
         found = np.flatnonzero(listed[place] == asked) if len(listed) else np.empty(0, dtype=np.int64)
         position = left[place[found]] - offsets[self.work[rows][row[found]]]
@@ -277,13 +280,18 @@ def flattened(arrays: Sequence[npt.NDArray[np.generic]]) -> tuple[Ints, Codes]:
 
 
 def among(values: Codes, wanted: Codes) -> Bools:
-    """Which values are among the wanted, of which there are few: most values are ruled out without sorting any."""
+    """Which values are among the wanted, where few are: most of both are ruled out without sorting any."""
+    found = _sifted(values, wanted)
+    at = np.flatnonzero(found)
+    found[at] = np.isin(values[at], wanted[_sifted(wanted, values[at])])
+    return found
+
+
+def _sifted(values: Codes, wanted: Codes) -> Bools:
+    """Values that can be among the wanted: all that are, and a few others."""
     slots = np.zeros(1 << 20, dtype=bool)
     slots[_slot(wanted)] = True
-    found: Bools = slots[_slot(values)]
-    at = np.flatnonzero(found)
-    found[at] = np.isin(values[at], wanted)
-    return found
+    return np.asarray(slots[_slot(values)])
 
 
 def _slot(values: Codes) -> Codes:

@@ -155,7 +155,8 @@ class Support:
         keep = (works > 0) & told[g.kind[column]]
         row, column, works = row[keep], column[keep], works[keep].astype(np.int64)
         kind = g.kind[column]
-        order = np.lexsort((g.hash[column], -g.surprise[column] * np.log1p(works), kind, row))
+        # The facts of a row come by kind, and of one kind by hash, which settles ties.
+        order = np.lexsort((-g.surprise[column] * np.log1p(works), row * len(KINDS) + kind))
         row, column, works, kind = row[order], column[order], works[order], kind[order]
         group = np.flatnonzero(np.r_[True, (row[1:] != row[:-1]) | (kind[1:] != kind[:-1])])
         rank = np.arange(len(row)) - np.repeat(group, np.diff(np.r_[group, len(row)]))
