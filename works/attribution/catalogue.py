@@ -18,6 +18,7 @@ from works.attribution.descriptions import VERSION, describe, pack, unpack, unpa
 from works.attribution.facts import AuthorshipFacts, WorkFacts, WorkFeatures
 from works.attribution.standing import SMALL_BLOCK, has_grown
 from works.attribution.statistics import Statistics
+from works.garbage import uncollected
 from works.models import Attribution, AttributionStatistics, ResolvedBlock, WorkDescription
 from works.names import Name
 
@@ -205,9 +206,11 @@ def keep_descriptions(works: list[int]) -> int:
     """
     described = WorkDescription.objects.filter(pk__in=works, version=VERSION).values_list("pk", flat=True)
     open_ = sorted(set(works) - set(described))
-    rows = [
-        (pk, modified_at, pack(describe(facts, affiliations))) for pk, facts, affiliations, modified_at in _read(open_)
-    ]
+    with uncollected():
+        rows = [
+            (pk, modified_at, pack(describe(facts, affiliations)))
+            for pk, facts, affiliations, modified_at in _read(open_)
+        ]
     # The driver's own cursor sends the descriptions as they are; Django's writes them into the text of the statement.
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(_KEEP, [VERSION, *([row[column] for row in rows] for column in range(3))])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
+from typing import Final
 from zlib import crc32
 
 import msgspec
@@ -148,7 +149,7 @@ def printed_terms(text: str) -> Iterator[tuple[str, str]]:
 
 def _hashed_terms(text: str) -> dict[int, None]:
     """The hashes of the terms of ``title_terms``, each once, in their order."""
-    return dict.fromkeys(chain.from_iterable(map(_hashes_of_word, _words(text))))
+    return dict.fromkeys(chain.from_iterable(map(_hashes_of_words.__getitem__, _words(text))))
 
 
 #: Makes an ASCII text lower case and all but its letters and digits spaces.
@@ -171,9 +172,18 @@ def _terms_of_word(word: str) -> list[tuple[str, str]]:
     return [(stem(folded), word)] if folded else []
 
 
-@lru_cache(maxsize=1 << 17)
-def _hashes_of_word(word: str) -> tuple[int, ...]:
-    return tuple(hash_of("term", term) for term, _ in _terms_of_word(word))
+class _HashesOfWords(dict[str, tuple[int, ...]]):
+    """The hashes of the terms of each word seen lately. A hundred words a text make the order of a true cache dear."""
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        if len(self) >= _WORDS_KEPT:
+            self.clear()
+        hashes = self[word] = tuple(hash_of("term", term) for term, _ in _terms_of_word(word))
+        return hashes
+
+
+_WORDS_KEPT: Final = 1 << 17
+_hashes_of_words: Final = _HashesOfWords()
 
 
 def stem(word: str) -> str:

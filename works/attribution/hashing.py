@@ -38,7 +38,7 @@ class Positions:
         """The position of each value, -1 of one that is not there."""
         if not len(self.known):
             return np.full(len(values), self._NONE, dtype=np.int32)
-        at = self._table[values & self._mask]
+        at: npt.NDArray[np.int32] = self._table[values & self._mask]
         unsure = np.flatnonzero(at == self._SEVERAL)
         at[unsure] = np.searchsorted(self.known, values[unsure]).clip(0, len(self.known) - 1)
         at[self.known[at] != values] = self._NONE

@@ -6,14 +6,12 @@ ever resolved by two of them. Each chunk of blocks is one transaction that also 
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from itertools import compress
 from typing import TypeVar
 from zlib import crc32
@@ -25,6 +23,7 @@ from works.attribution.constraints import constraints_for, reattach
 from works.attribution.engine import resolve_batch
 from works.attribution.persist import save_clusters
 from works.connections import close_connections
+from works.garbage import uncollected
 from works.models import DirtyBlock
 
 #: Partitions of the blocks; each is worked on by one worker at a time. So many that a portion holds whole ones even
@@ -180,7 +179,7 @@ def resolve_blocks(
         open_ = _take_marks(blocks, newest)
         if not open_:
             return 0
-        with _uncollected():
+        with uncollected():
             authorships = catalogue.load(open_)
             constraints = constraints_for(list(open_))
             resolution = resolve_batch(authorships, catalogue.features, catalogue.statistics, constraints)
@@ -203,18 +202,6 @@ def _take_marks(blocks: Sequence[str], newest: int) -> dict[str, bool]:
         )
         # Of two marks of one block the one for all of it comes last.
         return dict(sorted(cursor.fetchall()))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for cycles: there are none among the millions of small objects of a chunk."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _lock(partitions: Sequence[int], wait: bool) -> bool:
