@@ -14,7 +14,7 @@ import numpy as np
 import psycopg
 from django.db import connection
 
-from works.attribution.descriptions import VERSION, describe, pack, unpack, unpack_whole
+from works.attribution.descriptions import VERSION, describe, pack, unpack, unpack_lists
 from works.attribution.facts import AuthorshipFacts, WorkFacts, WorkFeatures
 from works.attribution.standing import SMALL_BLOCK, has_grown
 from works.attribution.statistics import Statistics
@@ -146,10 +146,9 @@ class Catalogue:
                 rows = cursor.fetchall()
             if not rows:
                 break
-            described = [unpack_whole(packed) for _, packed in rows]
-            parts = np.concatenate([description.parts for description in described])
-            self.statistics.add_works([description.features for description in described], parts.reshape(-1, 2))
-            self.statistics.add_places(np.concatenate([description.places for description in described]))
+            lists = unpack_lists([packed for _, packed in rows])
+            self.statistics.add_lists(lists, lists["parts"].values)
+            self.statistics.add_places(lists["places"].values)
             reached = rows[-1][0]
         AttributionStatistics.objects.update_or_create(
             pk=1,

@@ -19,7 +19,7 @@ from works import name_comparison, name_east_asian, name_forms, name_variants, n
 from works.attribution import facts, forms, hashing, statistics
 from works.attribution.facts import WorkFacts, WorkFeatures, describe_work, place_keys
 from works.attribution.hashing import Hashes, hash_of
-from works.attribution.statistics import name_parts
+from works.attribution.statistics import Lists, name_parts
 
 _MADE_BY: Final = (
     name_comparison,
@@ -35,8 +35,9 @@ _MADE_BY: Final = (
 #: Fits PostgreSQL's integer.
 VERSION: Final = crc32(b"".join(Path(str(module.__file__)).read_bytes() for module in _MADE_BY)) & 0x7FFFFFFF
 _LISTS: Final = ("keys", "forms", "shared", "groups", "terms", "abstract", "topics", "venue")
+_ALL_LISTS: Final = (*_LISTS, "parts", "places")
 #: Numbers before the lists: two halves of the digest, year, authors, whether these are all, and every list's length.
-_HEAD: Final = 5 + len(_LISTS) + 2
+_HEAD: Final = 5 + len(_ALL_LISTS)
 
 
 class Description(msgspec.Struct, frozen=True, gc=False):
@@ -70,18 +71,22 @@ def pack(description: Description) -> bytes:
 
 def unpack(packed: bytes) -> WorkFeatures:
     """The features of a packed description."""
-    return WorkFeatures(*_unpacked(packed)[0])
+    return WorkFeatures(*_unpacked(packed))
 
 
-def unpack_whole(packed: bytes) -> Description:
-    """What ``pack`` was given."""
-    features, parts, places = _unpacked(packed)
-    return Description(WorkFeatures(*features), parts, places)
+def unpack_lists(packed: Sequence[bytes]) -> dict[str, Lists]:
+    """The lists of many packed descriptions, by name: those of ``WorkFeatures``, ``parts`` and ``places``."""
+    numbers = np.frombuffer(b"".join(packed), dtype="<u4")
+    starts = np.cumsum([0, *(len(one) // 4 for one in packed)])[:-1]
+    lengths = numbers[starts[:, None] + np.arange(_HEAD - len(_ALL_LISTS), _HEAD)].astype(np.int64)
+    sizes = np.insert(lengths, 0, _HEAD, axis=1)
+    which = np.repeat(np.tile(np.arange(-1, len(_ALL_LISTS)), len(packed)), sizes.ravel())
+    return {name: Lists(lengths[:, at], numbers[which == at]) for at, name in enumerate(_ALL_LISTS)}
 
 
-def _unpacked(packed: bytes) -> tuple[Sequence[Any], Hashes, Hashes]:
+def _unpacked(packed: bytes) -> Sequence[Any]:
     numbers = np.frombuffer(packed, dtype="<u4")
     high, low, year, authors, is_complete, *lengths = numbers[:_HEAD].tolist()
-    ends = list(accumulate(lengths, initial=_HEAD))
+    ends = list(accumulate(lengths[: len(_LISTS)], initial=_HEAD))
     lists = [numbers[start:end] for start, end in pairwise(ends)]
-    return (high << 32 | low, year, authors, *lists[:-2], bool(is_complete)), lists[-2], lists[-1]
+    return high << 32 | low, year, authors, *lists, bool(is_complete)

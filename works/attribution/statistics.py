@@ -7,10 +7,11 @@ different parts of it add up. A collision can only make a feature look more comm
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -25,8 +26,33 @@ TABLE_BITS: Final = {"key": 20, "form": 21, "group": 14, "term": 20, "topic": 14
                      "family": 18, "given": 18}  # fmt: skip
 Counts = npt.NDArray[np.uint32]
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 #: Kinds that the background knows.
 COUNTED: Final = frozenset(LEAST_COUNT)
+
+
+#: List of ``WorkFeatures`` -> the kind of its entries.
+_COUNTED_LISTS: Final = {"keys": "key", "forms": "form", "groups": "group", "terms": "term", "abstract": "term",
+                         "topics": "topic", "venue": "venue"}  # fmt: skip
+
+
+class Lists(msgspec.Struct, frozen=True):
+    """One list for each of many works: how long they are, and their values one after the other."""
+
+    lengths: Ints
+    values: Hashes
+
+    @classmethod
+    def of(cls, lists: Sequence[Hashes]) -> Lists:
+        """These lists."""
+        values = np.concatenate(lists) if lists else np.empty(0, dtype=np.uint32)
+        return cls(np.array([len(one) for one in lists], dtype=np.int64), values)
+
+    def distinct(self) -> Hashes:
+        """The values but 0, those that one list has several times once."""
+        work = np.repeat(np.arange(len(self.lengths), dtype=np.uint64), self.lengths)
+        codes = np.unique(work[self.values > 0] << np.uint64(32) | self.values[self.values > 0])
+        return (codes & np.uint64(0xFFFFFFFF)).astype(np.uint32)
 
 
 class Statistics:
@@ -44,20 +70,20 @@ class Statistics:
         self.add_works([features], [name_parts(name) for name in names])
         self._count("place", np.array([hash_of("place", place) for place in set(places)], dtype=np.uint32))
 
-    def add_works(self, batch: Iterable[WorkFeatures], parts: Iterable[tuple[int, int]] | Hashes) -> None:
+    def add_works(self, batch: Iterable[WorkFeatures], parts: Iterable[tuple[int, int]]) -> None:
         """Count many works at once; ``parts`` are the ``name_parts`` of all their printed names."""
         works = list(batch)
-        self.works += len(works)
-        for kind in ("term", "topic", "venue"):
-            columns = [
-                getattr(work, "terms" if kind == "term" else f"{kind}s" if kind == "topic" else kind) for work in works
-            ]
-            self._count(kind, _joined(columns))
-        self._count("term", _joined([work.abstract for work in works]))
-        self._count("group", _joined([work.groups for work in works]))
-        self._count("key", _distinct([work.keys for work in works]))
-        self._count("form", _distinct([work.forms for work in works]))
-        pairs = parts if isinstance(parts, np.ndarray) else np.array(list(parts), dtype=np.uint32).reshape(-1, 2)
+        lists = {name: Lists.of([getattr(work, name) for work in works]) for name in _COUNTED_LISTS}
+        self.add_lists(lists, np.array(list(parts), dtype=np.uint32))
+
+    def add_lists(self, lists: Mapping[str, Lists], parts: Hashes) -> None:
+        """The same of works given as lists by the names of ``WorkFeatures``, and name parts one after the other."""
+        self.works += len(lists["keys"].lengths)
+        for name in ("terms", "abstract", "topics", "venue", "groups"):
+            self._count(_COUNTED_LISTS[name], lists[name].values)
+        for name in ("keys", "forms"):
+            self._count(_COUNTED_LISTS[name], lists[name].distinct())
+        pairs = parts.reshape(-1, 2)
         self.names += len(pairs)
         self._count("family", pairs[:, 0])
         self._count("given", pairs[pairs[:, 1] > 0, 1])
@@ -102,18 +128,6 @@ class Statistics:
             for kind in TABLE_BITS:
                 statistics.tables[kind] = tables[kind].copy()
         return statistics
-
-
-def _joined(columns: list[Hashes]) -> Hashes:
-    return np.concatenate(columns) if columns else np.empty(0, dtype=np.uint32)
-
-
-def _distinct(columns: list[Hashes]) -> Hashes:
-    """The values of all columns but 0, those of one column each once."""
-    values = _joined(columns)
-    column = np.repeat(np.arange(len(columns), dtype=np.uint64), [len(values) for values in columns])
-    codes = np.unique(column[values > 0] << np.uint64(32) | values[values > 0])
-    return (codes & np.uint64(0xFFFFFFFF)).astype(np.uint32)
 
 
 @lru_cache(maxsize=1 << 17)

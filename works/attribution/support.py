@@ -53,12 +53,12 @@ class Support:
         facts = gathering.facts[self.rows]
         ones = facts.copy()
         ones.data[:] = 1.0
-        members = sparse.csr_array(
+        self.members = sparse.csr_array(
             (np.ones(len(self.rows)), (self.label, np.arange(len(self.rows)))),
             shape=(self.clusters.size, len(self.rows)),
         )
         row = np.repeat(np.arange(len(self.rows)), np.diff(ones.indptr))
-        holders = _looked_up((members @ ones).tocsr(), self.label[row], ones.indices)
+        holders = _looked_up((self.members @ ones).tocsr(), self.label[row], ones.indices)
         others = ones
         others.data = holders - 1.0
         self.weight = facts.data
@@ -124,8 +124,7 @@ class Support:
 
     def _subject_of_rest(self) -> Floats:
         own = self.gathering.subject[self.rows]
-        total = np.zeros((self.clusters.size, own.shape[1]))
-        np.add.at(total, self.label, own)
+        total = self.members @ own.astype(np.float64)
         rest = total[self.label] - own
         length = np.linalg.norm(rest, axis=1, keepdims=True)
         return np.asarray(np.divide(rest, length, out=np.zeros_like(rest), where=length > 1e-6))
