@@ -198,6 +198,8 @@ class Gathering:
             [work.keys[:0] if long else work.keys for work, long in zip(works, is_long, strict=True)]
         )
         item, at = expanded(starts, self.work[others])
+        is_listed = _sifted(short, keys[left])
+        item, at = item[is_listed[at]], at[is_listed[at]]
         wanted = np.unique(self.block[others][item].astype(np.uint64) << np.uint64(32) | short[at])
         wanted_block = (wanted >> np.uint64(32)).astype(np.int64)
         bounds = np.searchsorted(wanted_block, np.arange(self.blocks + 1))
