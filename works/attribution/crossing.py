@@ -7,7 +7,7 @@ and they share a co-author or the name is rare, so that this costs little and co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Final
 
@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from works.attribution.clusters import Clusters
-from works.attribution.evidence import Bools, Floats, Gathering, Ints
+from works.attribution.evidence import Bools, Floats, Gathering, Ints, expanded, flattened
 from works.attribution.facts import AuthorshipFacts, WorkFeatures
 from works.attribution.linkage import Scorer, compact, link
 from works.attribution.statistics import Statistics
@@ -107,27 +107,55 @@ def _pairs_with_shared_coauthor(
     block_of = {cluster: found[0] for cluster, found in whole.items()}
     present = set(block_of.values())
     # A block is of interest when a cluster of another block may stand in it.
-    visited = {key for found in whole.values() for key in found[1:] if key in present}
-    keys = {cluster: [key for key in found if key in visited] for cluster, found in whole.items()}
-    holders: dict[tuple[str, int], set[int]] = {}
-    for row, cluster in zip(rows, label.tolist(), strict=True):
-        of_interest = keys[cluster]
-        for key in of_interest:
-            holders.setdefault((key, ANYBODY), set()).add(cluster)
-        if not of_interest:
-            continue
-        work = works[row.work]
-        for position, coauthor in zip(work.shared.tolist(), work.forms[work.shared].tolist(), strict=True):
-            if position != row.position and coauthor:
-                for key in of_interest:
-                    holders.setdefault((key, coauthor), set()).add(cluster)
+    visited: dict[str, int] = {}
+    for found in whole.values():
+        for key in found[1:]:
+            if key in present:
+                visited.setdefault(key, len(visited))
+    keys = [np.array([visited[key] for key in whole[at] if key in visited], dtype=np.int64) for at in range(len(whole))]
     pairs = set()
-    for clusters in holders.values():
-        if 1 < len(clusters) <= COMMON_COAUTHOR:
-            for a, b in combinations(sorted(clusters), 2):
-                if block_of[a] != block_of[b] and compare_names(names[a], names[b]) > Agreement.CONFLICT:
-                    pairs.add((a, b))
+    for clusters in _brought_together(rows, gathering, label, keys, works):
+        for a, b in combinations(clusters, 2):
+            if block_of[a] != block_of[b] and compare_names(names[a], names[b]) > Agreement.CONFLICT:
+                pairs.add((a, b))
     return pairs
+
+
+def _brought_together(
+    rows: Sequence[AuthorshipFacts],
+    gathering: Gathering,
+    label: Ints,
+    keys: Sequence[Ints],
+    works: Mapping[int, WorkFeatures],
+) -> Iterator[list[int]]:
+    """Clusters that have a block and a co-author in common, or only a block where they are few; each in order.
+
+    ``keys`` are the numbers of the blocks where each cluster may stand.
+    """
+    offsets, numbers = flattened(keys)
+    some = np.flatnonzero(np.diff(offsets)[label] > 0)
+    printed = [works[rows[row].work] for row in some.tolist()]
+    starts, shared = flattened([work.shared for work in printed])
+    lists, forms = flattened([work.forms for work in printed])
+    item, at = expanded(starts, np.arange(len(some)))
+    position = shared[at].astype(np.int64)
+    coauthor = forms[lists[item] + position]
+    counts = (position != gathering.position[some][item]) & (coauthor > 0)
+    alone = np.unique(label[some])
+    cluster = np.concatenate([alone, label[some][item[counts]]])
+    coauthor = np.concatenate([np.full(len(alone), ANYBODY, dtype=np.uint64), coauthor[counts]])
+    item, at = expanded(offsets, cluster)
+    code = numbers[at] << np.uint64(32) | coauthor[item]
+    cluster = cluster[item]
+    order = np.lexsort((cluster, code))
+    code, cluster = code[order], cluster[order]
+    is_new = np.r_[True, (code[1:] != code[:-1]) | (cluster[1:] != cluster[:-1])] if len(code) else code > 0
+    code, cluster = code[is_new], cluster[is_new]
+    first = np.flatnonzero(np.r_[True, code[1:] != code[:-1]]) if len(code) else np.flatnonzero(code)
+    size = np.diff(np.r_[first, len(code)])
+    for start, length in zip(first.tolist(), size.tolist(), strict=True):
+        if 1 < length <= COMMON_COAUTHOR:
+            yield cluster[start : start + length].tolist()
 
 
 def _groups(pairs: set[tuple[int, int]]) -> list[list[int]]:
