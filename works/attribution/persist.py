@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 import msgspec
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from works.attribution.constraints import forbidden_pairs
 from works.attribution.journal import MachineMove, log_machine
@@ -179,7 +178,7 @@ def _update(changed: Sequence[tuple[int, int, int, float, Any]]) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE works_attribution t SET author_id = c.author, confidence = c.confidence, reasons = c.reasons,"
-            " decided_at = now() FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::float[], %s::jsonb[])"
+            " decided_at = now() FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::float[], %s::json[])"
             " AS c(authorship, before, author, confidence, reasons) WHERE t.authorship_id = c.authorship"
             " AND t.author_id = c.before AND t.decided_by = %s RETURNING t.authorship_id",
             [
@@ -187,7 +186,7 @@ def _update(changed: Sequence[tuple[int, int, int, float, Any]]) -> set[int]:
                 list(before),
                 list(authors),
                 list(confidences),
-                [Jsonb(why) for why in reasons],
+                [msgspec.json.encode(why).decode() for why in reasons],
                 Attribution.DecidedBy.MACHINE.value,
             ],
         )

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from works.models.catalogue import Authorship, Work, slug_of
+from works.models.fields import PlainJSONField
 
 #: Records with at least this many works, about one in twenty, have a name index of their own.
 LEADING_WORKS = 5
@@ -114,7 +115,7 @@ class Attribution(models.Model):
     work = models.ForeignKey(Work, on_delete=models.CASCADE, related_name="attributions", db_constraint=False)
     confidence = models.FloatField(default=1.0)
     decided_by = models.CharField(max_length=8, choices=DecidedBy, default=DecidedBy.MACHINE)
-    reasons = models.JSONField(default=list)
+    reasons = PlainJSONField(default=list)
     decided_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
