@@ -1,6 +1,7 @@
 """Acts on attribution: each is one transaction that changes attributions and records and logs every change.
 
-People's acts wait for one another (they are rare and short), so that what an act checked still holds when it writes.
+People's acts wait for one another (they are rare and short), so that what an act checked still holds when it writes. The
+machine writes only between them: neither overwrites what it did not see, and the two never wait for each other's rows.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from works.copying import copy_rows, escaped
 from works.load import mark_dirty
 from works.models import Attribution, Author, AuthorEvent, Authorship, Decision, EventBatch
 
-#: First and second key of the advisory lock held by every human act.
+#: First and second key of the advisory lock held by every human act, and shared by resolutions that write.
 LOCK = (7_403, 0)
 
 
@@ -164,6 +165,12 @@ def acting(kind: str, by: By, author: int | None, other: int | None = None) -> I
         act = Act(batch, by)
         yield act
         act.finish()
+
+
+def write_between_acts() -> None:
+    """Let no human act begin before this transaction, the machine's, ends; waits for one that is under way."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", LOCK)
 
 
 def held_rows(authorships: Collection[int], *, with_works: bool = False) -> list[Attribution]:

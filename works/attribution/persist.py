@@ -15,7 +15,7 @@ import msgspec
 from django.db import connection
 
 from works.attribution.constraints import forbidden_pairs
-from works.attribution.journal import MachineMove, log_machine
+from works.attribution.journal import MachineMove, log_machine, write_between_acts
 from works.attribution.records import new_authors
 from works.attribution.summaries import refresh_authors
 from works.copying import copy_rows
@@ -56,6 +56,7 @@ def save_clusters(
     reasons: Sequence[Any],
 ) -> set[int]:
     """Write what changed for these authorships, inside the caller's transaction. Returns the touched author ids."""
+    write_between_acts()
     held = _held([authorship.id for authorship in authorships])
     clusters: dict[int, list[int]] = defaultdict(list)
     for index, label in enumerate(labels):

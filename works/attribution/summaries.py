@@ -13,6 +13,7 @@ NAME_FORMS = 12
 AFFILIATIONS = 20
 
 #: Positions and works are looked up one by one: a planner that takes the authors for many reads all of them instead.
+#: Rows are written in the order of their ids, so that two resolutions never wait for each other in a circle.
 #: A record that has no row yet gets one; one without a work keeps its names and loses the rest.
 #: The name shown is the printed form with a whole given name that stands most often; of equals, the longest.
 _REFRESH = """
@@ -70,6 +71,7 @@ LEFT JOIN names n ON n.author_id = wanted.id
 LEFT JOIN years y ON y.author_id = wanted.id
 LEFT JOIN places p ON p.author_id = wanted.id
 LEFT JOIN counts c ON c.author_id = wanted.id
+ORDER BY wanted.id
 ON CONFLICT (id) DO UPDATE SET
     display_name = COALESCE(NULLIF(r.chosen_name, ''), NULLIF(excluded.display_name, ''), r.display_name),
     family = CASE WHEN excluded.work_count > 0 THEN excluded.family ELSE r.family END,
