@@ -5,6 +5,7 @@ Each step is one transaction.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from profiles.corrections import VERIFIED_LEVEL, CorrectionError, apply, wish_of
 from profiles.models import Claim, Ticket, User, Vote
 from works.attribution.contradictions import DecisionError
 from works.attribution.journal import By
+from works.attribution.records import present_records
 from works.models import Attribution
 
 VOTES_NEEDED = 2
@@ -61,10 +63,19 @@ def asked_of(user: User) -> QuerySet[Ticket]:
     claim = Claim.objects.accepted().filter(user=user, author__level__gte=VERIFIED_LEVEL).first()
     if claim is None:
         return Ticket.objects.none()
-    beside = Q(author__in=Collaboration.objects.filter(a=claim.author_id).values("b"))
-    beside |= Q(author__in=Collaboration.objects.filter(b=claim.author_id).values("a"))
-    asked = Ticket.objects.open().filter(beside).exclude(reporter=user).exclude(votes__user=user)
-    return asked.exclude(Q(author=claim.author_id) | Q(other=claim.author_id))
+    tickets = Ticket.objects.open().exclude(reporter=user).exclude(votes__user=user)
+    named = set(tickets.values_list("author_id", flat=True))
+    named |= set(tickets.exclude(other=None).values_list("other_id", flat=True))
+    now = present_records(named)
+    own = [pk for pk, record in now.items() if record == claim.author_id]
+    co_authors = _co_authors_among(claim.author_id, set(now.values()))
+    beside = [pk for pk, record in now.items() if record in co_authors]
+    return tickets.filter(author__in=beside).exclude(Q(author__in=own) | Q(other__in=own))
+
+
+def _co_authors_among(author: int, records: Collection[int]) -> set[int]:
+    ties = Collaboration.objects.filter(Q(a=author, b__in=records) | Q(b=author, a__in=records))
+    return {pk for pair in ties.values_list("a", "b") for pk in pair} - {author}
 
 
 def vote(ticket: Ticket, user: User, *, agrees: bool, note: str = "") -> Ticket:
@@ -97,7 +108,8 @@ def answer_as_owner(ticket: Ticket, user: User, *, agrees: bool, note: str = "")
         ticket = _locked(ticket)
         if not ticket.is_open or not standing_of(user, ticket).is_owner:
             raise CorrectionError("This ticket does not wait for your word.")
-        owns_the_page = any(claim.author_id == ticket.author_id for claim in _owner_claims(ticket, user))
+        page = present_records([ticket.author_id])[ticket.author_id]
+        owns_the_page = any(claim.author_id == page for claim in _owner_claims(ticket, user))
         if agrees and owns_the_page and not _other_owner(ticket, user):
             return _accept(ticket, user, Ticket.SettledBy.OWNER, Role.OWNER, note)
         said = {"agrees": agrees, "is_owner": True, "note": note.strip()}
@@ -209,8 +221,9 @@ def _settle(ticket: Ticket, state: str, settler: User, settled_by: str | None, a
 
 
 def _owner_claims(ticket: Ticket, user: User | None = None) -> QuerySet[Claim]:
-    """Accepted claims on the records that the ticket is about, those from which works would be taken included."""
-    records = Q(author=ticket.author_id) | Q(author=ticket.other_id)
+    """Accepted claims on the records that the ticket is about now, those from which works would be taken included."""
+    named = present_records([pk for pk in (ticket.author_id, ticket.other_id) if pk is not None])
+    records = Q(author__in=named.values())
     records |= Q(author__in=Attribution.objects.filter(authorship__tickets=ticket).values("author"))
     found = Claim.objects.accepted().filter(records)
     return found.filter(user=user) if user else found

@@ -268,6 +268,24 @@ class TestTicket:
         with pytest.raises(CorrectionError, match="Both pages are one by now"):
             tickets.decide(joined, curator, accept=True, answer="")
 
+    def test_who_has_a_word_when_pages_were_joined(self, shangs: Shangs, reader: User) -> None:
+        ticket, _ = open_ticket(Wish(Kind.NOT_MINE, shangs.trader, [shangs.trade[0]]), reader, "")
+        of_the_page_now = [co_author(shangs.physicist, name) for name in ("Bo Ohm", "Dee Volt")]
+        assert not tickets.standing_of(of_the_page_now[0], ticket).is_asked
+        merge_records(shangs.physicist, shangs.trader, CURATOR)
+        owner = account("Yue Shang")
+        ClaimFactory.create(author=shangs.physicist, user=owner, state=Claim.State.ACCEPTED)
+        assert tickets.standing_of(owner, ticket).is_owner
+        assert not tickets.standing_of(owner, ticket).is_asked
+        for user in of_the_page_now:
+            ticket = tickets.vote(ticket, user, agrees=True)
+        assert ticket.state == Ticket.State.ACCEPTED
+
+    def test_an_owner_agrees_when_pages_were_joined(self, shangs: Shangs, reader: User, owner: User) -> None:
+        ticket, _ = open_ticket(Wish(Kind.NOT_MINE, shangs.trader, [shangs.trade[0]]), reader, "")
+        merge_records(shangs.physicist, shangs.trader, CURATOR)
+        assert tickets.answer_as_owner(ticket, owner, agrees=True).state == Ticket.State.ACCEPTED
+
     def test_works_are_gone_while_it_waits(self, shangs: Shangs, reader: User, curator: User) -> None:
         ticket, _ = open_ticket(not_by(shangs), reader, "")
         mine(shangs.physics[0].pk, shangs.trader.pk, CURATOR)

@@ -1,7 +1,7 @@
 """Acts on attribution: each is one transaction that changes attributions and records and logs every change.
 
-People's acts wait for one another (they are rare and short), so that what an act checked still holds when it writes. The
-machine writes only between them: neither overwrites what it did not see, and the two never wait for each other's rows.
+People's acts wait for one another (they are rare and short), so that what an act checked still holds when it writes.
+The machine writes only between them: neither overwrites what it did not see, nor do they wait for each other's rows.
 """
 
 from __future__ import annotations

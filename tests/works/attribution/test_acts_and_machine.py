@@ -29,7 +29,7 @@ class Beside:
     def _run(self) -> None:
         try:
             self._what()
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             self._error = error
         finally:
             connection.close()
