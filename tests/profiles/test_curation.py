@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from graph.stale import refresh_stale
 from profiles.history import history_of, story_of
+from profiles.merging import merge_records, undo_act
 from profiles.models import Claim, User
 from profiles.previews import preview_merge, preview_split, work_groups
 from tests.factories import AttributionFactory, AuthorFactory, AuthorshipFactory, ClaimFactory, FollowFactory
@@ -41,6 +42,21 @@ class TestMergePage:
         answer = client.post(reverse("corrections-merge"), data, follow=True)
         assert works_of(shangs.physicist) == 5
         assert "Undo all of it" in answer.text
+
+    def test_joining_and_taking_apart_cost_the_same_for_many_works(self) -> None:
+        counts = []
+        for works in (2, 40):
+            pair = Shangs()
+            for number in range(works):
+                publish(pair.trader, f"Offer {works}.{number}")
+            with CaptureQueriesContext(connection) as joining:
+                batch = merge_records(pair.physicist, pair.trader, CURATOR)
+            with CaptureQueriesContext(connection) as parting:
+                undo_act(batch, CURATOR)
+            assert works_of(pair.trader) == 2 + works
+            counts.append((len(joining), len(parting)))
+        assert counts[0] == counts[1]
+        assert max(counts[0]) < 50
 
     def test_not_a_duplicate(self, client: Client, shangs: Shangs, curator: User) -> None:
         data = {"keep": shangs.physicist.pk, "other": shangs.trader.pk, "do": "apart"}

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from works.attribution.contradictions import against_joining
 from works.attribution.journal import Act
-from works.attribution.persist import CLAIMED
-from works.models import Attribution, Author
+from works.attribution.records import heirs
+from works.models import Author
 
 
 def redirect_emptied(act: Act) -> None:
     """Records that lost their last work in this act redirect to the one that got most of it; undoing brings them back.
 
-    A claimed record stays, and so does one that people hold apart from where its works went.
+    Not a record that people hold apart from where its works went.
     """
-    went = act.departures()
-    emptied = set(went).difference(Attribution.objects.filter(author__in=went).values_list("author_id", flat=True))
-    records = Author.objects.filter(pk__in=emptied, status=Author.Status.ACTIVE, level__lt=CLAIMED)
-    for record in records.order_by("pk"):
-        target = min(went[record.pk], key=lambda to: (-went[record.pk][to], to))
-        if not against_joining(record.pk, target):
-            act.change_record(record, status=Author.Status.MERGED, merged_into_id=target)
+    redirects = heirs(act.departures())
+    for author, record in sorted(Author.objects.in_bulk(redirects).items()):
+        if not against_joining(author, redirects[author]):
+            act.change_record(record, status=Author.Status.MERGED, merged_into_id=redirects[author])

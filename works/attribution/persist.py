@@ -16,13 +16,11 @@ from django.db import connection
 
 from works.attribution.constraints import forbidden_pairs
 from works.attribution.journal import MachineMove, log_machine, write_between_acts
-from works.attribution.records import new_authors
+from works.attribution.records import heirs, new_authors
 from works.attribution.summaries import refresh_authors
 from works.copying import copy_rows
 from works.models import Attribution, Author
 
-#: The verification level from which a record belongs to somebody.
-CLAIMED = 2
 #: A confidence that moved by less than this is not worth a new row.
 NOTICEABLE = 0.02
 
@@ -195,24 +193,13 @@ def _update(changed: Sequence[tuple[int, int, int, float, Any]]) -> set[int]:
 
 
 def _redirect_emptied(moves: Sequence[MachineMove]) -> dict[int, int]:
-    """Author records that lost their last work here point to the record that most of their works went to.
-
-    A claimed record stays, even without a work: it is its owner's page, and what happens to it is for people to decide.
-    """
+    """Let records that lost their last work here lead to their heirs; returns which do, and where to."""
     went: dict[int, Counter[int]] = defaultdict(Counter)
     for move in moves:
         went[move.source][move.target] += 1
-    kept = set(Attribution.objects.filter(author__in=went).values_list("author_id", flat=True))
-    emptied = {
-        author: min(votes, key=lambda to: (-votes[to], to)) for author, votes in went.items() if author not in kept
-    }
-    redirects = {}
-    for author, target in sorted(emptied.items()):
-        if not Author.objects.filter(pk=author, status=Author.Status.ACTIVE, level__lt=CLAIMED).update(
-            status=Author.Status.MERGED, merged_into=target
-        ):
-            continue
-        redirects[author] = target
+    redirects = heirs(went)
+    for author, target in redirects.items():
+        Author.objects.filter(pk=author).update(status=Author.Status.MERGED, merged_into=target)
         # Whoever was redirected to the emptied record before goes straight to the new one.
         Author.objects.filter(merged_into=author).update(merged_into=target)
     return redirects

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -14,6 +15,10 @@ _COLUMNS = (
     "id, status, display_name, family, given, name_key, block, homepage, level, is_open_to_collaborate,"
     " work_count, name_forms, years, affiliations, revision, created_at, modified_at"
 )
+
+
+#: The verification level from which a record belongs to somebody.
+CLAIMED = 2
 
 
 def among(ids: Collection[int]) -> RawSQL:
@@ -33,6 +38,21 @@ def new_authors(count: int) -> list[int]:
             "SELECT nextval(pg_get_serial_sequence('works_author', 'id')) FROM generate_series(1, %s)", [count]
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def heirs(went: Mapping[int, Counter[int]]) -> dict[int, int]:
+    """Which records lead elsewhere now, and where: those with no work left lead to where most of their works went.
+
+    ``went`` counts, by record that works were taken from, those that went to each other record. A claimed record stays,
+    even without a work: it is its owner's page, and what happens to it is for people to decide. The records are locked.
+    """
+    kept = Attribution.objects.filter(author__in=went).values_list("author_id", flat=True)
+    pages = Author.objects.filter(status=Author.Status.ACTIVE, level__lt=CLAIMED)
+    emptied = pages.filter(pk__in=set(went).difference(kept)).select_for_update(of=("self",)).order_by("pk")
+    return {
+        author: min(went[author], key=lambda to: (-went[author][to], to))
+        for author in emptied.values_list("pk", flat=True)
+    }
 
 
 def present_records(authors: Collection[int]) -> dict[int, int]:
