@@ -6,6 +6,7 @@ Scores come from ``QualityReport`` rows (``record_gold``), or else from the file
     {"measured_on": "2026-11-21", "sets": [
         {"gold": "aminer-50", "authorships": 3721, "b_cubed": {"precision": 0.9, "recall": 0.8},
          "pairwise": {"precision": 0.9, "recall": 0.7}, "macro_f1": 0.85, "by_name": {"gupta r": 0.9, ...},
+         "bands": [{"least": 2, "names": 9, "authorships": 400, "b_cubed": {"precision": 0.9, "recall": 0.8}}, ...],
          "baselines": {"name matching": 0.475, ...}}]}
 
 A set holds the figures of ``works.attribution.evaluation.Evaluation``; ``baselines`` are B-cubed F1 of other methods.
@@ -61,6 +62,16 @@ class NameGroups:
 
 
 @dataclass(frozen=True, slots=True)
+class NameBand:
+    """The score of the names that about so many people bear, in words, of a number of names and positions."""
+
+    people: str
+    names: int
+    authorships: int
+    b_cubed: Measured
+
+
+@dataclass(frozen=True, slots=True)
 class GoldScore:
     """The score on one gold set, whose authors are known."""
 
@@ -71,6 +82,7 @@ class GoldScore:
     pairwise: Measured
     macro_f1: float
     groups: NameGroups | None
+    bands: Sequence[NameBand]
     baselines: Mapping[str, float]
 
 
@@ -116,8 +128,25 @@ def _score(figures: Mapping[str, Any], measured_on: date) -> GoldScore:
         pairwise=Measured(figures["pairwise"]["precision"], figures["pairwise"]["recall"]),
         macro_f1=figures["macro_f1"],
         groups=_groups(figures.get("by_name", {})),
+        bands=_bands(figures.get("bands", [])),
         baselines=figures.get("baselines", {}),
     )
+
+
+def _bands(bands: Sequence[Mapping[str, Any]]) -> list[NameBand]:
+    return [
+        NameBand(
+            _PEOPLE.get(band["least"], f"{band['least']} and more"),
+            band["names"],
+            band["authorships"],
+            Measured(band["b_cubed"]["precision"], band["b_cubed"]["recall"]),
+        )
+        for band in bands
+    ]
+
+
+#: The bands of ``works.attribution.evaluation.BANDS`` in words, by the least number of people.
+_PEOPLE = {1: "one", 2: "2 to 4", 5: "5 to 9"}
 
 
 def _groups(by_name: Mapping[str, float]) -> NameGroups | None:

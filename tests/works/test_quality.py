@@ -25,6 +25,7 @@ def figures(gold: str, precision: float = 0.9) -> dict[str, Any]:
         "pairwise": {"precision": 0.8, "recall": 0.8},
         "macro_f1": 0.7,
         "by_name": {f"name {n}": n / 20 for n in range(1, 21)},
+        "bands": [{"least": 2, "names": 20, "authorships": 3721, "b_cubed": {"precision": 0.9, "recall": 0.6}}],
         "baselines": {"name matching": 0.475},
     }
 
@@ -71,6 +72,11 @@ def test_groups_of_names(shipped: Path) -> None:
     assert groups.median == pytest.approx(0.525)
     assert groups.tenth == pytest.approx(0.145)
     assert groups.lowest[0] == ("name 1", 0.05)
+
+
+def test_bands_of_names_are_shown(client: Client, shipped: Path) -> None:
+    record_gold(figures("acl-a"))
+    assert '<th scope="row">2 to 4</th>' in client.get(reverse("quality")).text
 
 
 @pytest.mark.parametrize(("precision", "recall", "f1"), [(1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0)])

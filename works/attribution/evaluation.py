@@ -39,6 +39,19 @@ class Labelled(msgspec.Struct, frozen=True):
     author: Hashable
 
 
+#: Bands of names by how many people bear one: the least number of each.
+BANDS: Final = (1, 2, 5, 10)
+
+
+class Band(msgspec.Struct, frozen=True):
+    """The names that ``least`` people or more bear, up to the next band: how many, the score of their authorships."""
+
+    least: int
+    names: int
+    authorships: int
+    b_cubed: Scores
+
+
 class Evaluation(msgspec.Struct, frozen=True):
     """All figures of one gold set; ``macro_f1`` is the mean B-cubed F1 over name keys."""
 
@@ -50,6 +63,7 @@ class Evaluation(msgspec.Struct, frozen=True):
     pairwise: Scores
     macro_f1: float
     by_name: dict[str, float]
+    bands: list[Band]
 
 
 def evaluate(labelled: Iterable[Labelled]) -> Evaluation:
@@ -68,7 +82,21 @@ def evaluate(labelled: Iterable[Labelled]) -> Evaluation:
         pairwise=pairwise(rows),
         macro_f1=sum(by_name.values()) / len(by_name) if by_name else 0.0,
         by_name=by_name,
+        bands=_bands(groups.values()),
     )
+
+
+def _bands(groups: Iterable[Sequence[Labelled]]) -> list[Band]:
+    """The bands that hold a name; the names are scored together, each labelled authorship counting once."""
+    members: defaultdict[int, list[Sequence[Labelled]]] = defaultdict(list)
+    for group in groups:
+        people = len({row.person for row in group})
+        members[max(least for least in BANDS if least <= people)].append(group)
+    bands = []
+    for least, held in sorted(members.items()):
+        rows = [row for group in held for row in group]
+        bands.append(Band(least, len(held), len(rows), b_cubed(rows)))
+    return bands
 
 
 def b_cubed(rows: Sequence[Labelled]) -> Scores:

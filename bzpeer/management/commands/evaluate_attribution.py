@@ -124,6 +124,15 @@ def keep_figures(path: Path, name: str, gold: list[GoldWork], found: Evaluation)
         "pairwise": figures_of(found.pairwise),
         "macro_f1": round(found.macro_f1, 4),
         "by_name": {group: round(f1, 3) for group, f1 in found.by_name.items()},
+        "bands": [
+            {
+                "least": band.least,
+                "names": band.names,
+                "authorships": band.authorships,
+                "b_cubed": figures_of(band.b_cubed),
+            }
+            for band in found.bands
+        ],
         "baselines": {
             method: round(
                 b_cubed([Labelled(b.name, b.person, key(parsed)) for b, parsed in zip(bylines, names, strict=True)]).f1,

@@ -37,6 +37,14 @@ def test_macro_is_the_mean_over_names() -> None:
     assert (found.authorships, found.persons, found.clusters) == (3, 2, 3)
 
 
+def test_bands_of_names_by_the_people_who_bear_them() -> None:
+    found = evaluate([*rows("a1", "a2", "b2"), Labelled("Ben Orr", "c", "3"), Labelled("Cy Sale", "d", "4")])
+    alone, shared = found.bands
+    assert (alone.least, alone.names, alone.authorships, alone.b_cubed.f1) == (1, 2, 2, 1.0)
+    assert (shared.least, shared.names, shared.authorships) == (2, 1, 3)
+    assert shared.b_cubed.precision == pytest.approx(2 / 3)
+
+
 def test_nothing_labelled_scores_nothing() -> None:
     assert evaluate([]).b_cubed.f1 == 0.0
 
