@@ -1,8 +1,9 @@
-"""Middleware of our own: where a page is read from, private pages stay private, no NUL reaches PostgreSQL."""
+"""Middleware of our own: where a page is read from, what may be kept by whom, no NUL reaches PostgreSQL."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -25,6 +26,23 @@ def anonymous_reads(
             with replicas.reading_from(replicas.any_replica()):
                 return get_response(request)
         return get_response(request)
+
+    return middleware
+
+
+def redirects_asked_again(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Have browsers ask again where a page moved for good.
+
+    A name form that was chosen and a merge can be taken back: a browser that remembers both ways would go in a circle.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.status_code == HTTPStatus.MOVED_PERMANENTLY:
+            patch_cache_control(response, no_cache=True)
+        return response
 
     return middleware
 

@@ -23,6 +23,8 @@ def span(length: timedelta) -> str:
         if length >= least:
             return f"{length // unit} {name}"
     minutes = length // timedelta(minutes=1)
+    if not minutes:
+        return "less than a minute"
     return "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 

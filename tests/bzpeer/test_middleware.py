@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.factories import UserFactory
+from tests.factories import AuthorFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +21,13 @@ def test_what_a_signed_in_person_sees_is_private(client: Client) -> None:
     answer = client.get("/healthz")
     assert "private" in answer["Cache-Control"]
     assert "Cookie" in answer["Vary"]
+
+
+def test_browsers_ask_again_where_a_page_moved(client: Client) -> None:
+    author = AuthorFactory.create(display_name="Ada Quill")
+    answer = client.get(f"/researchers/{author.pk}-another-name/")
+    assert answer.status_code == 301
+    assert answer["Cache-Control"] == "no-cache"
 
 
 def test_the_icon_is_found_where_browsers_look_for_it(client: Client) -> None:
