@@ -21,8 +21,9 @@ from profiles.previews import WORKS_LISTED, WorkGroup, preview_merge, preview_sp
 from profiles.requests import SignedInRequest
 from profiles.throttle import ThrottledError, admit_act
 from works.attribution import decisions
-from works.attribution.contradictions import DecisionError
+from works.attribution.contradictions import DecisionError, merges_between
 from works.attribution.journal import By
+from works.attribution.records import absorbed_records
 from works.models import Attribution, Author, Decision, EventBatch
 from works.paging import number_cursor
 
@@ -54,8 +55,10 @@ def merge(request: SignedInRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     one, other = (_record(data.get(side, "")) for side in ("keep", "other"))
     if one is None or other is None or one.pk == other.pk:
-        choose = {"one": one, "is_same": bool(one and other)}
-        return render(request, "profiles/corrections/merge_choose.html", choose)
+        is_same = one is not None and other is not None
+        choose = {"one": one, "is_same": is_same, "joined_by": _merges_of(data, one) if is_same else []}
+        status = 409 if is_same and request.method == "POST" else 200
+        return render(request, "profiles/corrections/merge_choose.html", choose, status=status)
     form = StatementForm(data if request.method == "POST" else None)
     status, conflicts = 200, list[Decision]()
     if request.method == "POST" and form.is_valid():
@@ -130,6 +133,14 @@ def _record(text: str) -> Author | None:
     number = number_cursor(text.strip(), 1)
     head = find_head(number[0]) if number else None
     return head.author if head else None
+
+
+def _merges_of(data: QueryDict, record: Author | None) -> list[Decision]:
+    """The decisions that made two asked numbers this one record; none when it is asked for twice."""
+    first, second = (number_cursor(data.get(side, "").strip(), 1) for side in ("keep", "other"))
+    if record is None or first is None or second is None or first == second:
+        return []
+    return merges_between(first[0], second[0], absorbed_records(record.pk))
 
 
 def _join_or_part(user: User, one: Author, other: Author, by: By, *, is_merge: bool) -> EventBatch:

@@ -74,6 +74,20 @@ class TestMergePage:
         page = client.get(reverse("corrections-merge"), {"keep": shangs.physicist.pk, "other": shangs.trader.pk})
         assert "cannot be merged into itself" in page.text
 
+    def test_two_of_a_chain_of_merges_cannot_be_marked_apart(
+        self, client: Client, shangs: Shangs, curator: User
+    ) -> None:
+        third = AuthorFactory.create(display_name="Yue Shang", work_count=1)
+        publish(third, "A work apart")
+        acts = [same_person(shangs.physicist.pk, other.pk, CURATOR) for other in (shangs.trader, third)]
+        data = {"keep": shangs.trader.pk, "other": third.pk, "do": "apart"}
+        refused = client.post(reverse("corrections-merge"), data)
+        assert refused.status_code == 409
+        for act in acts:
+            assert reverse("change", args=[act.pk]) in refused.text
+        itself = client.get(reverse("corrections-merge"), {"keep": third.pk, "other": third.pk})
+        assert "They were joined" not in itself.text
+
     @pytest.mark.parametrize("garbage", ["", "x", "99999999999999999999", "0", "-1"])
     def test_garbage_asks_again(self, client: Client, curator: User, garbage: str) -> None:
         assert client.get(reverse("corrections-merge"), {"keep": garbage, "other": garbage}).status_code == 200
