@@ -124,8 +124,11 @@ def _printed_name(
     printed: str, family: str | None, given: str | None, suffix: str | None, is_group: bool
 ) -> tuple[str, str]:
     columns = name_columns(printed, family, given, suffix, is_group)
-    texts = (printed, columns.family, columns.given, columns.suffix, columns.name_key, columns.block)
-    return "\t".join((*map(escaped, texts), "t" if columns.is_group else "f")), columns.block
+    texts: tuple[str, ...] = (printed, *columns[:5])
+    joined = "".join(texts)
+    if "\\" in joined or not joined.isprintable():
+        texts = tuple(map(escaped, texts))
+    return "\t".join((*texts, "t" if columns.is_group else "f")), columns.block
 
 
 def _beside_name(byline: BylineRecord) -> str:

@@ -99,6 +99,9 @@ def _piece_by_piece(line: str, split_names: list[SplitName]) -> list[BylineRecor
 
 
 def _plain_byline(name: str, split: SplitName) -> BylineRecord:
+    """The byline of a name without oddities; nearly always its split, put together again, is what was printed."""
+    if len(split) == 3 and (family := split[0]) and (given := split[1]) and name == f"{given} {family}":
+        return BylineRecord(name, family, given, split[2] or None)
     byline = BylineRecord(name)
     return _plainly_joined(byline, split) or _joined(byline, split)
 
