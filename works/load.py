@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from works.copying import (
     AUTHORSHIP_COLUMNS,
@@ -39,6 +40,7 @@ TopicIds = Mapping[tuple[str, str], int]
 #: list is full. A longer list costs imports less and searches during an import some milliseconds.
 _SEARCH_LIST_KB = 16 * 1024
 _SORTING_MEMORY_KB = 48 * 1024
+_SETTLING_PATIENCE = "50ms"
 
 
 class IdentifierTakenError(IntegrityError):
@@ -92,9 +94,17 @@ def _prepare_bulk() -> None:
 
 
 def settle_search() -> None:
-    """Sort what imports left in the list of the search index into it; otherwise autovacuum does so sooner or later."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT gin_clean_pending_list('work_search')")
+    """Sort what imports left in the list of the search index into it; otherwise autovacuum does so sooner or later.
+
+    Whoever is at it already is left alone: autovacuum takes its time.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_SETTLING_PATIENCE])
+            cursor.execute("SELECT gin_clean_pending_list('work_search')")
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
 
 
 def ensure_topics(records: Iterable[WorkRecord]) -> TopicIds:
