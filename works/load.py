@@ -28,8 +28,8 @@ from works.copying import (
 )
 from works.known import fetch_known, write_merges
 from works.matching import columns_of, holders_of, match_known
-from works.merging import merge
-from works.models import Topic
+from works.merging import Identifier, merge
+from works.models import Topic, WorkIdentifier
 from works.records import TopicRecord, WorkRecord
 from works.rows import title_key
 from works.taxonomy import topic_name
@@ -195,6 +195,7 @@ def _insert(entries: Entries, topics: TopicIds, loaded: Loaded) -> None:
         copy_rows(cursor, "works_authorship", AUTHORSHIP_COLUMNS, authorship_rows(ids, records, loaded.blocks))
         copy_rows(cursor, "works_workversion", VERSION_COLUMNS, version_rows(ids, records))
         copy_rows(cursor, "works_worktopic", TOPIC_COLUMNS, topic_rows(ids, records, topics))
+        _take_dois(cursor, records, ids, loaded)
     for (index, _), pk in zip(entries, ids, strict=True):
         loaded.work_ids[index] = pk
     loaded.created += len(ids)
@@ -205,21 +206,59 @@ def _insert(entries: Entries, topics: TopicIds, loaded: Loaded) -> None:
 def _take_identifiers(cursor: Any, records: list[WorkRecord], ids: list[int], loaded: Loaded) -> None:
     """Write identifiers first and in order: whoever loses the race for a work waits here and then finds the winner's.
 
-    Another identifier that a different work holds already (one DOI printed on two preprints) is left to that work.
+    Another identifier that a different work holds already is left to that work. DOIs come later (``_take_dois``).
     """
     own = sorted((*record.identifiers[0], pk) for pk, record in zip(ids, records, strict=True) if record.identifiers)
     others = sorted(
-        (scheme, value, pk) for pk, record in zip(ids, records, strict=True) for scheme, value in record.identifiers[1:]
+        (scheme, value, pk)
+        for pk, record in zip(ids, records, strict=True)
+        for scheme, value in record.identifiers[1:]
+        if scheme != WorkIdentifier.Scheme.DOI
     )
-    statement = (
-        "INSERT INTO works_workidentifier (scheme, value, work_id)"
-        " SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[]) ON CONFLICT (scheme, value) DO NOTHING"
-    )
-    cursor.execute(statement, columns_of(own, 3))
-    if cursor.rowcount != len(own):
+    if _write_identifiers(cursor, own) != len(own):
         raise IdentifierTakenError("a concurrent import took in a work of this batch")
-    cursor.execute(statement, columns_of(others, 3))
-    loaded.dropped_identifiers += len(others) - cursor.rowcount
+    loaded.dropped_identifiers += len(others) - _write_identifiers(cursor, others)
+
+
+def _take_dois(cursor: Any, records: list[WorkRecord], ids: list[int], loaded: Loaded) -> None:
+    """Write DOIs. Of works that print the same one, the first by the source's id holds it, in whatever order they come.
+
+    So it does not matter which of two batches is faster, and they may come last: another batch with the same DOI waits
+    from here to the end of the transaction, not through all of it.
+    """
+    printed = sorted(
+        (record.identifiers[0], pair, pk)
+        for pk, record in zip(ids, records, strict=True)
+        for pair in record.identifiers[1:]
+        if pair[0] == WorkIdentifier.Scheme.DOI
+    )
+    first: dict[Identifier, int] = {}
+    for _, pair, pk in printed:
+        first.setdefault(pair, pk)
+    dois = sorted((*pair, pk) for pair, pk in first.items())
+    dropped = len(printed) - _write_identifiers(cursor, dois)
+    if dropped:
+        holders = holders_of(list(first))
+        held = [row for row in dois if holders[row[:2]] != row[2]]
+        cursor.execute(
+            "UPDATE works_workidentifier held SET work_id = new.work_id"
+            " FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS new(scheme, value, work_id)"
+            " JOIN works_workidentifier own ON own.work_id = new.work_id AND own.scheme <> new.scheme"
+            " WHERE held.scheme = new.scheme AND held.value = new.value AND held.work_id <> new.work_id"
+            " AND EXISTS (SELECT FROM works_workidentifier theirs WHERE theirs.work_id = held.work_id"
+            ' AND theirs.scheme = own.scheme AND theirs.value > own.value COLLATE "C")',
+            columns_of(held, 3),
+        )
+    loaded.dropped_identifiers += dropped
+
+
+def _write_identifiers(cursor: Any, rows: list[tuple[str, str, int]]) -> int:
+    cursor.execute(
+        "INSERT INTO works_workidentifier (scheme, value, work_id)"
+        " SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[]) ON CONFLICT (scheme, value) DO NOTHING",
+        columns_of(rows, 3),
+    )
+    return int(cursor.rowcount)
 
 
 def _merge(entries: dict[int, tuple[int, WorkRecord]], topics: TopicIds, loaded: Loaded) -> None:

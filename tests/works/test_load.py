@@ -112,6 +112,26 @@ def test_two_arxiv_ids_are_two_works_even_under_one_doi() -> None:
     assert again.unchanged == 1
 
 
+def test_a_doi_belongs_to_the_first_of_two_arxiv_ids_in_whatever_order_they_come() -> None:
+    shared = ("doi", "10.1/shared")
+    later = record("2105.00002", identifiers=[("arxiv", "2105.00002"), shared, ("doi", "10.1/own")])
+    take_in(later)
+    (first,) = take_in(record("2105.00001", identifiers=[("arxiv", "2105.00001"), shared])).work_ids
+    assert WorkIdentifier.objects.get(value="10.1/shared").work_id == first
+    assert WorkIdentifier.objects.get(value="10.1/own").work_id != first
+    assert take_in(later).unchanged == 1
+
+
+def test_of_one_batch_the_first_arxiv_id_takes_a_shared_doi_over() -> None:
+    ids = ["2105.00005", "2105.00003", "2105.00004"]
+    records = [
+        record(id_, title=f"A title of {id_}", identifiers=[("arxiv", id_), ("doi", "10.1/shared")]) for id_ in ids
+    ]
+    take_in(records[0])
+    loaded = take_in(records[2], records[1])
+    assert WorkIdentifier.objects.get(value="10.1/shared").work_id == loaded.work_ids[1]
+
+
 def test_a_record_without_identifiers_finds_its_work_by_title_and_author() -> None:
     (work,) = take_in(record()).work_ids
     listed = record(None, "A. Lovelace", title=record().title.upper(), rank=40, authors_complete=False)
