@@ -161,6 +161,8 @@ def check(wish: Wish) -> None:
         raise CorrectionError("No work was chosen.")
     if len(wish.authorships) > MOST_WORKS:
         raise CorrectionError(f"At most {MOST_WORKS} works can be corrected at once.")
+    if wish.kind == Ticket.Kind.ALSO_MINE and Attribution.objects.filter(pk__in=wish.ids, author=wish.author).exists():
+        raise CorrectionError("The work is on this page already.")
     if wish.kind == Ticket.Kind.SAME_PERSON:
         if wish.other is None:
             raise CorrectionError("No other record was chosen.")

@@ -298,6 +298,13 @@ class TestTicket:
             tickets.withdraw(ticket, curator)
         assert tickets.withdraw(ticket, reader).state == Ticket.State.WITHDRAWN
 
+    def test_a_work_of_the_page_cannot_be_added_to_it(self, client: Client, shangs: Shangs, reader: User) -> None:
+        client.force_login(reader)
+        answer = client.post(page_of(shangs.physicist, "also-mine"), {"position": shangs.physics[0].pk})
+        assert answer.status_code == 409
+        assert "on this page already" in answer.text
+        assert not Ticket.objects.exists()
+
     def test_a_record_cannot_be_the_other_one_of_itself(self, shangs: Shangs, reader: User) -> None:
         with pytest.raises(CorrectionError, match="into itself"):
             open_ticket(Wish(Kind.SAME_PERSON, shangs.physicist, other=shangs.physicist), reader, "")
