@@ -131,7 +131,7 @@ def block_keys(name: Name) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keys))
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 13)
 def _family_core(family: str) -> str:
     words = family.split()
     last = "".join(words[-2:]) if len(words) > 1 and words[-2] in ("Mc", "Mac") else words[-1]
