@@ -32,6 +32,7 @@ CATALOGUE = [
     *("/", "/search/?q=notes", "/search/?kind=researchers&q=ada", "/search/?kind=topics", "/search/?kind=institutions"),
     *("/search/?q=nothingmatchesthis", "/listing/", "/topics/", "/institutions/", "/names/lovelace-ada/", "/nowhere/"),
     *("/graph/", "/graph/path/", "/corrections/", "/quality/", "/researchers/999999-nobody/"),
+    "/api/docs/",
 ]
 BEFORE_LOG_IN = ["login/", "signup/", "password/reset/", "password/reset/done/", "confirm-email/"]
 ACCOUNT = ["email/", "password/change/", "3rdparty/", "logout/", "2fa/", "2fa/totp/activate/", "reauthenticate/"]
