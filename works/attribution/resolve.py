@@ -76,7 +76,10 @@ def resolve_dirty(
     start = os.getpid() % max(len(portions), 1)
     works = sum(map(len, portions))
     read = 0
+    chunks: list[Chunk] = []
     for portion in _shared_out(keep_descriptions, [*portions[start:], *portions[:start]], processes):
+        # Children read on meanwhile.
+        chunks = chunks or list(_chunks(blocks))
         read += portion
         if announce:
             announce(f"{read:,} of {works:,} works read")
@@ -85,7 +88,7 @@ def resolve_dirty(
     catalogue = Catalogue.open()
     if announce and works:
         announce("")
-    chunks = list(_chunks(blocks))
+    chunks = chunks or list(_chunks(blocks))
     counts = (
         _in_children(chunks, catalogue, newest, processes)
         if processes > 1 and len(chunks) > 1
