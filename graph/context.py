@@ -118,14 +118,14 @@ def _topics_in_common(candidates: Sequence[int], own: Mapping[int, float]) -> di
     found: dict[int, list[SharedTopic]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.author_id, t.id, coalesce(nullif(t.name, ''), t.code), t.work_count,"
+            "SELECT c.author_id, t.id, t.code, t.name, t.work_count,"
             " c.works::float8 / greatest(n.work_count, c.works) FROM graph_authortopic c"
             " JOIN works_topic t ON t.id = c.topic_id JOIN works_author n ON n.id = c.author_id"
             " WHERE c.author_id = ANY(%s) AND c.topic_id = ANY(%s)",
             [list(candidates), list(own)],
         )
-        for author, topic, name, works, share in cursor.fetchall():
-            found[author].append(SharedTopic(name, works, min(share, own[topic])))
+        for author, topic, code, name, works, share in cursor.fetchall():
+            found[author].append(SharedTopic(code, name, works, min(share, own[topic])))
     return found
 
 

@@ -3,7 +3,7 @@
 Two measures from counts that are already derived: topics in common, as far as both give them a like share of their
 works (so that a record with works on everything is like nobody) and weighed so that rare topics say more; and
 collaborators in common, weighed so that one with few co-authors says more (Adamic and Adar, *Friends and Neighbors on
-the Web*, 2003). Every suggestion carries what it shares in words.
+the Web*, 2003). Every suggestion names the most telling of what it shares.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
-from graph.elements import counted
-
 SHOWN = 6
+NAMED = 2
+"""How many topics and how many collaborators a suggestion names."""
 TOPIC_WEIGHT = 5.0
 """What a shared focus on one topic is worth against shared collaborators."""
 
@@ -23,9 +23,15 @@ TOPIC_WEIGHT = 5.0
 class SharedTopic:
     """A topic that both publish on: all works on it, and the smaller of its shares (0 to 1) of the works of each."""
 
+    code: str
     name: str
     works: int
     overlap: float
+
+    @property
+    def weight(self) -> float:
+        """Higher says more."""
+        return self.overlap / log(2 + self.works)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +46,19 @@ class Likeness:
     @property
     def score(self) -> float:
         """Higher is more alike."""
-        rare = sum(topic.overlap / log(2 + topic.works) for topic in self.topics)
+        rare = sum(topic.weight for topic in self.topics)
         close = sum(1 / log(2 + degree) for _, degree in self.collaborators)
         return TOPIC_WEIGHT * rare + close
 
     @property
-    def reason(self) -> str:
-        """``shares 3 topics and 2 collaborators``, with the telling ones named."""
-        parts = []
-        if self.topics:
-            telling = sorted(self.topics, key=lambda topic: (-topic.overlap / log(2 + topic.works), topic.name))
-            names = list(dict.fromkeys(topic.name for topic in telling))[:2]
-            parts.append(f"{counted(len(self.topics), 'topic')} ({', '.join(names)})")
-        if self.collaborators:
-            names = [name for name, _ in sorted(self.collaborators, key=lambda person: person[1])[:2]]
-            parts.append(f"{counted(len(self.collaborators), 'collaborator')} ({', '.join(names)})")
-        return f"Shares {' and '.join(parts)}" if parts else ""
+    def telling_topics(self) -> list[SharedTopic]:
+        """The few topics that say most, the first most."""
+        return sorted(self.topics, key=lambda topic: (-topic.weight, topic.code))[:NAMED]
+
+    @property
+    def telling_collaborators(self) -> list[str]:
+        """The names of the few collaborators that say most, the first most."""
+        return [name for name, _ in sorted(self.collaborators, key=lambda person: person[1])[:NAMED]]
 
 
 def rank(candidates: Sequence[Likeness], shown: int = SHOWN) -> list[Likeness]:

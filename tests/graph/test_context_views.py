@@ -10,7 +10,7 @@ from django.test import Client
 
 from graph.refresh import refresh_all
 from tests.factories import AuthorFactory, printed_work
-from works.models import Author
+from works.models import Author, Topic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clean_cache")]
 
@@ -40,6 +40,14 @@ def test_the_page_explains_circles_and_similar_researchers(client: Client) -> No
         assert text in page
     assert "Topics over time" in page
     assert "Collaborators over time" in page
+
+
+def test_shared_topics_stand_as_codes_with_names(client: Client) -> None:
+    ada = ada_with_circles()
+    Topic.objects.filter(code="cs.LG").update(name="Machine Learning")
+    page = client.get(f"{ada.get_absolute_url()}context/").content.decode()
+    similar = page.split("Similar researchers</h3>")[1].split("</section>")[0]
+    assert 'Shares 1 topic (<span class="tag">cs.LG</span> Machine Learning) and 2 collaborators (' in similar
 
 
 def test_co_authors_are_not_called_similar(client: Client) -> None:

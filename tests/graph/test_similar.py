@@ -9,14 +9,14 @@ from graph.similar import Likeness, SharedTopic, rank
 
 
 def test_a_rare_topic_counts_more_than_a_common_one() -> None:
-    rare = Likeness(1, "Rare", [SharedTopic("knot theory", 12, 0.5)], [])
-    common = Likeness(2, "Common", [SharedTopic("machine learning", 40_000, 0.5)], [])
+    rare = Likeness(1, "Rare", [SharedTopic("math.GT", "Geometric Topology", 12, 0.5)], [])
+    common = Likeness(2, "Common", [SharedTopic("cs.LG", "Machine Learning", 40_000, 0.5)], [])
     assert [one.author for one in rank([common, rare])] == [1, 2]
 
 
 def test_who_writes_on_everything_is_like_nobody() -> None:
-    focused = Likeness(2, "Focused", [SharedTopic("knot theory", 90, 0.8)], [])
-    everything = Likeness(1, "Everything", [SharedTopic(f"topic {n}", 90, 0.05) for n in range(9)], [])
+    focused = Likeness(2, "Focused", [SharedTopic("math.GT", "Geometric Topology", 90, 0.8)], [])
+    everything = Likeness(1, "Everything", [SharedTopic(f"topic.{n}", "", 90, 0.05) for n in range(9)], [])
     assert [one.author for one in rank([everything, focused])] == [2, 1]
 
 
@@ -26,14 +26,12 @@ def test_a_collaborator_of_few_counts_more_than_one_of_many() -> None:
     assert [one.author for one in rank([crowd, close])] == [2, 1]
 
 
-def test_the_reason_names_what_is_shared() -> None:
-    one = Likeness(
-        1,
-        "X",
-        [SharedTopic("cs.LG", 900, 0.3), SharedTopic("math.KT", 9, 0.3), SharedTopic("cs.IR", 90, 0.3)],
-        [("Ben", 4), ("Ada", 2)],
-    )
-    assert one.reason == "Shares 3 topics (math.KT, cs.IR) and 2 collaborators (Ada, Ben)"
+def test_the_telling_ones_are_named_and_codes_of_one_name_told_apart() -> None:
+    learning = [SharedTopic(code, "Machine Learning", 90, 0.3) for code in ("stat.ML", "cs.LG")]
+    common = SharedTopic("cs.AI", "Artificial Intelligence", 900, 0.3)
+    one = Likeness(1, "X", [common, *learning], [("Cyd", 9), ("Ben", 4), ("Ada", 2)])
+    assert [topic.code for topic in one.telling_topics] == ["cs.LG", "stat.ML"]
+    assert one.telling_collaborators == ["Ada", "Ben"]
 
 
 def test_circles_are_the_groups_that_write_with_each_other() -> None:
