@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from works.api import AuthorViewSet, InstitutionViewSet, TopicViewSet, WorkViewSet
-from works.views.api_docs import ApiDocs
+from works.views import api_docs
 
 router = SimpleRouter()
 router.register("works", WorkViewSet, basename="api-work")
@@ -18,5 +18,5 @@ router.register("institutions", InstitutionViewSet, basename="api-institution")
 urlpatterns = [
     path("v1/", include(router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", ApiDocs.as_view(), name="api-docs"),
+    path("docs/", api_docs.page, name="api-docs"),
 ]

@@ -114,11 +114,3 @@ def test_every_page_is_accessible_and_fits_a_phone(new_context: NewContext, teko
         if problems:
             found[path] = problems
     assert found == {}
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_page_about_the_api_follows_the_theme(new_context: NewContext, theme: str) -> None:
-    page = new_context(color_scheme=theme).new_page()
-    page.goto("/api/docs/")
-    expect(page.locator("#swagger-ui .opblock").first).to_be_visible()
-    assert page.evaluate("document.documentElement.classList.contains('dark-mode')") is (theme == "dark")
