@@ -50,6 +50,9 @@ class Act:
     def __init__(self, batch: EventBatch, by: By) -> None:
         self.batch = batch
         self.by = by
+        #: Whether the machine draws its conclusions afterwards. Not from an undo: who takes a change back wants what
+        #: was there before, not another opinion.
+        self.asks_machine = batch.kind != EventBatch.Kind.UNDO
         self._events: list[AuthorEvent] = []
         self._touched: set[int] = set()
         self._blocks: set[str] = set()
@@ -143,13 +146,10 @@ class Act:
         Decision.objects.filter(pk=decision.pk).update(undone_at=None, undone_by=None, undone_in=None)
 
     def finish(self) -> None:
-        """Write the log, bring the touched records up to date, and ask the machine to draw its conclusions.
-
-        Not from an undo: who takes a change back wants what was there before, not another opinion.
-        """
+        """Write the log, bring the touched records up to date, and let the machine draw its conclusions."""
         _log(self._events)
         refresh_authors(sorted(self._touched))
-        if self.batch.kind != EventBatch.Kind.UNDO:
+        if self.asks_machine:
             mark_dirty(self._blocks, is_whole=True)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Min, Q
+
 from works.attribution.anchors import keep_anchors
 from works.attribution.contradictions import DecisionError, describe, refuse_contradiction
 from works.attribution.decisions import hold_apart
@@ -50,6 +52,7 @@ def undo(batch: EventBatch, by: By) -> Undone:
             move.batch = batch
         _restore_works(act, moves, undone)
         _reinstate(act, batch, undone)
+        _restore_conclusions(act, batch, undone)
         AuthorEvent.objects.filter(undone_by=batch).update(undone_by=None)
         EventBatch.objects.filter(undone_by=batch).update(undone_by=None)
         batch.undone_by = act.batch
@@ -184,6 +187,29 @@ def _restore_works(act: Act, events: Sequence[AuthorEvent], undone: Undone) -> N
     act.set_states(states, [held[pk] for pk in states])
     done = [event.pk for event in events if event.authorship_id in states]
     AuthorEvent.objects.filter(pk__in=among(done)).update(undone_by=act.batch)
+
+
+def _restore_conclusions(act: Act, batch: EventBatch, undone: Undone) -> None:
+    """Works that the machine moved to the page because the act gave it others go back, with the pages it emptied.
+
+    Because of the act are the moves of the first resolution that changed the page after it: every act asks for one.
+    The machine then looks at all of it anew, for some of these works may have come for a reason of their own.
+    """
+    page = batch.author_id
+    if page is None or batch.kind not in (Kind.MERGE, Kind.MINE):
+        return
+    drawn = AuthorEvent.objects.filter(batch__gt=batch.pk, batch__kind=Kind.MACHINE)
+    first = drawn.filter(Q(source=page) | Q(target=page)).aggregate(batch=Min("batch"))["batch"]
+    moves = drawn.filter(batch=first, target=page, undone_by=None).exclude(source=page).select_related("batch")
+    still = moves.filter(authorship__attribution__author=page, authorship__attribution__decided_by=MACHINE)
+    events = list(still.order_by("pk"))
+    if not events:
+        return
+    emptied = drawn.filter(batch=first, authorship=None, target__in={event.source_id for event in events})
+    for event in emptied.filter(after__merged_into_id=page, undone_by=None).order_by("pk"):
+        _restore_record(act, event, undone)
+    _restore_works(act, events, undone)
+    act.asks_machine = True
 
 
 def _since(events: Sequence[AuthorEvent]) -> int:

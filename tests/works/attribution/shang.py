@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.factories import AttributionFactory, AuthorFactory, AuthorshipFactory, WorkFactory
@@ -62,8 +63,12 @@ class Printed:
         self.id, self.work = pk, work
 
 
+def write_one_cluster(authorships: Sequence[Authorship]) -> None:
+    """What an engine would write that takes all of these for one person's."""
+    printed = [Printed(authorship.pk, authorship.work_id) for authorship in authorships]
+    save_clusters(printed, [0] * len(printed), [0.9] * len(printed), [[]] * len(printed))
+
+
 def join_everything(shangs: Shangs) -> None:
     """What an engine without any sense would write: all five works are one person's."""
-    everything = [*shangs.physics, *shangs.trade]
-    printed = [Printed(authorship.pk, authorship.work_id) for authorship in everything]
-    save_clusters(printed, [0] * 5, [0.9] * 5, [[]] * 5)
+    write_one_cluster([*shangs.physics, *shangs.trade])

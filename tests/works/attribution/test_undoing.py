@@ -5,13 +5,22 @@ from __future__ import annotations
 import pytest
 
 from tests.factories import AuthorFactory, UserFactory
-from tests.works.attribution.shang import CURATOR, OWNER, Shangs, author_of, join_everything, publish, works_of
+from tests.works.attribution.shang import (
+    CURATOR,
+    OWNER,
+    Shangs,
+    author_of,
+    join_everything,
+    publish,
+    works_of,
+    write_one_cluster,
+)
 from works.attribution.contradictions import DecisionError
 from works.attribution.decisions import choose_name, different_people, mine, not_mine, same_person, split
 from works.attribution.journal import By
 from works.attribution.proof import violations
 from works.attribution.undoing import undo, undo_event, undo_join
-from works.models import Attribution, Author, AuthorEvent, Decision, DirtyBlock, EventBatch
+from works.models import Attribution, Author, AuthorEvent, Authorship, Decision, DirtyBlock, EventBatch
 
 pytestmark = pytest.mark.django_db
 
@@ -222,6 +231,43 @@ class TestLaterActs:
         assert page(shangs.trader) == ("active", None)
         assert Author.objects.get(pk=third.pk).orcid == "0000-0002-1825-0097"
         assert any("0000-0002-1825-0097" in kept for kept in undone.kept)
+
+
+class TestConclusions:
+    """Two records are joined, and because of that the machine adds the only work of a third."""
+
+    def drawn(self, shangs: Shangs) -> tuple[EventBatch, Author, Authorship]:
+        third = third_shang()
+        work = Authorship.objects.get(attribution__author=third)
+        batch = same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
+        write_one_cluster([*shangs.physics, *shangs.trade, work])
+        assert page(third) == ("merged", shangs.physicist.pk)
+        DirtyBlock.objects.all().delete()
+        return batch, third, work
+
+    def test_fall_with_the_merge(self, shangs: Shangs) -> None:
+        batch, third, work = self.drawn(shangs)
+        assert undo(batch, CURATOR).restored == 3
+        assert page(third) == ("active", None)
+        assert author_of(work) == third.pk
+        assert {author_of(authorship) for authorship in shangs.trade} == {shangs.trader.pk}
+        assert DirtyBlock.objects.filter(is_whole=True).exists(), "the machine looks again, without the merge"
+
+    def test_stay_where_people_confirmed_them(self, shangs: Shangs) -> None:
+        batch, third, work = self.drawn(shangs)
+        mine(work.pk, shangs.physicist.pk, CURATOR)
+        assert undo(batch, CURATOR).restored == 2
+        assert author_of(work) == shangs.physicist.pk
+        assert page(third) == ("merged", shangs.physicist.pk)
+        assert violations() == []
+
+    def test_what_came_by_a_later_resolution_stays(self, shangs: Shangs) -> None:
+        batch, _third, _work = self.drawn(shangs)
+        fourth = third_shang()
+        late = Authorship.objects.get(attribution__author=fourth)
+        write_one_cluster([*shangs.physics, late])
+        undo(batch, CURATOR)
+        assert author_of(late) == shangs.physicist.pk
 
 
 class TestEmptiedPages:
