@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from profiles.claims import are_compatible
 from works.models import Author, Authorship
@@ -15,6 +15,8 @@ from works.portraits import Portrait, portraits
 from works.search import WorkFilters, search_works
 
 RECORDS_OFFERED = 12
+RECORDS_COMPARED = 200
+"""Records of one block whose names are compared: a block of a common name has thousands."""
 NAMES_OFFERED = 60
 
 
@@ -57,14 +59,22 @@ def missing_positions(author: Author, query: str) -> list[Offer]:
 
 
 def other_records(author: Author, query: str = "") -> list[Portrait]:
-    """Records that could be the same person: by name, by the number in their address, else the namesakes."""
-    number = number_cursor(query.rstrip("/").rsplit("/", 1)[-1].split("-")[0], 1)
-    others = Author.objects.public()
+    """Records that could be the same person: by name, by the number in their address, else those under a like name."""
+    number = number_in_address(query)
+    others = Author.objects.public().exclude(pk=author.pk)
     if query and number is None:
-        found = list(search_researchers(query).rows)
+        found = [other for other in search_researchers(query).rows if other.pk != author.pk]
     elif number is not None:
-        found = list(others.filter(pk=number[0]))
+        found = list(others.filter(pk=number))
     else:
-        alike = others.filter(Q(block=author.block) | Q(name_key=author.name_key))
-        found = list(alike.order_by("-work_count", "pk")[: RECORDS_OFFERED + 1])
-    return portraits([other for other in found if other.pk != author.pk][:RECORDS_OFFERED], with_co_authors=True)
+        by_works = others.order_by("-work_count", "pk")
+        found = list(by_works.filter(name_key=author.name_key)[:RECORDS_OFFERED])
+        alike = by_works.filter(block=author.block).exclude(name_key=author.name_key)[:RECORDS_COMPARED]
+        found += [other for other in alike if are_compatible(author.display_name, other.display_name)]
+    return portraits(found[:RECORDS_OFFERED], with_co_authors=True)
+
+
+def number_in_address(text: str) -> int | None:
+    """The number of an author record in the address of its page, or the number alone."""
+    number = number_cursor(text.strip().rstrip("/").rsplit("/", 1)[-1].split("-")[0], 1)
+    return number[0] if number else None

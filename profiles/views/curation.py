@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from profiles.access import curators_only, of_researcher
 from profiles.aftermath import follow_correction
+from profiles.choices import number_in_address
 from profiles.correction_forms import StatementForm
 from profiles.heads import ResearcherHead, find_head
 from profiles.merging import merge_records, split_record, which_stays
@@ -56,15 +57,22 @@ def merge(request: SignedInRequest) -> HttpResponse:
     one, other = (_record(data.get(side, "")) for side in ("keep", "other"))
     if one is None or other is None or one.pk == other.pk:
         is_same = one is not None and other is not None
-        choose = {"one": one, "is_same": is_same, "joined_by": _merges_of(data, one) if is_same else []}
-        status = 409 if is_same and request.method == "POST" else 200
+        typed = {side: data.get(side, "").strip() for side in ("keep", "other")}
+        choose = {
+            "typed": typed,
+            "one": one,
+            "unknown": [text for text in typed.values() if text and _record(text) is None],
+            "is_same": is_same,
+            "joined_by": _merges_of(data, one) if is_same else [],
+        }
+        status = 409 if request.method == "POST" else 200
         return render(request, "profiles/corrections/merge_choose.html", choose, status=status)
     form = StatementForm(data if request.method == "POST" else None)
     status, conflicts = 200, list[Decision]()
     if request.method == "POST" and form.is_valid():
         by = By(Attribution.DecidedBy.CURATOR, request.user.pk, form.cleaned_data["statement"])
         try:
-            batch = _join_or_part(request.user, one, other, by, is_merge=data.get("do") == "merge")
+            batch = _join_or_part(request.user, one, other, by, data.get("do", ""))
         except (DecisionError, ThrottledError) as problem:
             form.add_error(None, str(problem))
             status = 429 if isinstance(problem, ThrottledError) else 409
@@ -129,24 +137,26 @@ def split(request: SignedInRequest, head: ResearcherHead) -> HttpResponse:
 
 
 def _record(text: str) -> Author | None:
-    """The record that an id leads to."""
-    number = number_cursor(text.strip(), 1)
-    head = find_head(number[0]) if number else None
+    """The record that an id, or the address of a page, leads to."""
+    number = number_in_address(text)
+    head = find_head(number) if number is not None else None
     return head.author if head else None
 
 
 def _merges_of(data: QueryDict, record: Author | None) -> list[Decision]:
     """The decisions that made two asked numbers this one record; none when it is asked for twice."""
-    first, second = (number_cursor(data.get(side, "").strip(), 1) for side in ("keep", "other"))
+    first, second = (number_in_address(data.get(side, "")) for side in ("keep", "other"))
     if record is None or first is None or second is None or first == second:
         return []
-    return merges_between(first[0], second[0], absorbed_records(record.pk))
+    return merges_between(first, second, absorbed_records(record.pk))
 
 
-def _join_or_part(user: User, one: Author, other: Author, by: By, *, is_merge: bool) -> EventBatch:
+def _join_or_part(user: User, one: Author, other: Author, by: By, do: str) -> EventBatch:
+    if do not in ("merge", "apart"):
+        raise DecisionError("Choose one of the buttons.")
     with transaction.atomic():
         admit_act(user, is_curator=True)
-        return merge_records(one, other, by) if is_merge else decisions.different_people(one.pk, other.pk, by)
+        return merge_records(one, other, by) if do == "merge" else decisions.different_people(one.pk, other.pk, by)
 
 
 def _split(user: User, author: Author, parts: list[list[int]], note: str, *, dissolve: bool) -> EventBatch:

@@ -92,6 +92,22 @@ class TestMergePage:
     def test_garbage_asks_again(self, client: Client, curator: User, garbage: str) -> None:
         assert client.get(reverse("corrections-merge"), {"keep": garbage, "other": garbage}).status_code == 200
 
+    def test_numbers_of_no_record_are_named(self, client: Client, shangs: Shangs, curator: User) -> None:
+        asked = {"keep": str(shangs.physicist.pk), "other": "999999999"}
+        page = client.get(reverse("corrections-merge"), asked)
+        assert "“999999999” leads to no record" in page.text
+        assert client.post(reverse("corrections-merge"), {**asked, "do": "merge"}).status_code == 409
+
+    def test_addresses_of_pages_do_as_well(self, client: Client, shangs: Shangs, curator: User) -> None:
+        pages = [f"https://bzpeer.example{record.get_absolute_url()}" for record in (shangs.physicist, shangs.trader)]
+        page = client.get(reverse("corrections-merge"), {"keep": pages[0], "other": pages[1]})
+        assert f"{shangs.trader.pk} will lead to {shangs.physicist.pk}" in page.text
+
+    def test_neither_button_decides_nothing(self, client: Client, shangs: Shangs, curator: User) -> None:
+        data = {"keep": shangs.physicist.pk, "other": shangs.trader.pk, "do": "nonsense"}
+        assert client.post(reverse("corrections-merge"), data).status_code == 409
+        assert not EventBatch.objects.exists()
+
     def test_trust_after_a_merge_is_what_a_refresh_computes(self, shangs: Shangs) -> None:
         refresh_authors([shangs.physicist.pk, shangs.trader.pk])
         refresh_stale()
