@@ -8,6 +8,7 @@ from django import forms
 
 from profiles.forms import LONGEST_TEXT
 from profiles.models import CannedAnswer
+from works.characters import one_line
 from works.models import Author
 
 if TYPE_CHECKING:  # Django's form classes take their model as a parameter in the stubs only
@@ -47,9 +48,11 @@ class NameForm(StatementForm):
             control.choices = [(form, f"{form} ({works} works)") for form, works in author.name_forms]
 
     def clean(self) -> dict[str, Any]:
-        """One name comes out, the typed one first."""
+        """One name comes out, the typed one first, without invisible characters."""
         cleaned = super().clean() or {}
-        chosen = " ".join((cleaned.get("typed") or cleaned.get("name") or "").split())
+        chosen = one_line(cleaned.get("typed") or cleaned.get("name") or "")
+        if chosen and not any(character.isalpha() for character in chosen):
+            raise forms.ValidationError("A name has letters.")
         if not chosen:
             raise forms.ValidationError("Choose a printed form or type one.")
         return {**cleaned, "name": chosen}

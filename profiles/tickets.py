@@ -19,7 +19,7 @@ from profiles.corrections import VERIFIED_LEVEL, CorrectionError, apply, wish_of
 from profiles.models import Claim, Ticket, User, Vote
 from works.attribution.contradictions import DecisionError
 from works.attribution.journal import By
-from works.attribution.records import present_records
+from works.attribution.records import absorbed_records, present_records
 from works.models import Attribution
 
 VOTES_NEEDED = 2
@@ -56,6 +56,17 @@ def standing_of(user: User, ticket: Ticket) -> Standing:
         is_asked=asked and asked_of(user).filter(pk=ticket.pk).exists(),
         has_voted=has_voted,
     )
+
+
+def about_page_of(user: User) -> QuerySet[Ticket]:
+    """Others' tickets about the record that the user owns, about records that lead to it, or about works on it."""
+    claim = Claim.objects.accepted().filter(user=user).first()
+    if claim is None:
+        return Ticket.objects.none()
+    records = absorbed_records(claim.author_id)
+    about = Q(author__in=records) | Q(other__in=records)
+    about |= Q(pk__in=Ticket.objects.filter(authorships__attribution__author=claim.author_id).values("pk"))
+    return Ticket.objects.filter(about).exclude(reporter=user)
 
 
 def asked_of(user: User) -> QuerySet[Ticket]:

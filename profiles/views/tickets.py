@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -40,11 +39,11 @@ def mine(request: SignedInRequest) -> HttpResponse:
     """The person's own tickets, those about the own page, and those on which the person is asked."""
     user = request.user
     rows = Ticket.objects.select_related("author", "other").order_by("-opened_at")
-    owned = Q(author__claims__user=user, author__claims__state="accepted")
-    owned |= Q(other__claims__user=user, other__claims__state="accepted")
     context = {
         "reported": rows.filter(reporter=user)[:TICKETS_LISTED],
-        "about_own_page": rows.filter(owned).exclude(reporter=user).distinct()[:TICKETS_LISTED],
+        "about_own_page": tickets.about_page_of(user)
+        .select_related("author", "other")
+        .order_by("-opened_at")[:TICKETS_LISTED],
         "asked": tickets.asked_of(user).select_related("author", "other").order_by("opened_at")[:TICKETS_LISTED],
     }
     return render(request, "profiles/corrections/mine.html", context)

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from profiles import throttle, tickets
+from profiles.choices import RECORDS_OFFERED, other_records
 from profiles.corrections import CorrectionError, Wish, carry_out, hindrance, open_ticket, role_towards
 from profiles.merging import merge_records, undo_act
 from profiles.models import CannedAnswer, Claim, Follow, Ticket, User, Vote
@@ -103,6 +104,14 @@ class TestOwner:
         client.post(page_of(shangs.physicist, "name"), {"typed": "Y.  Shang"})
         assert Author.objects.get(pk=shangs.physicist.pk).display_name == "Y. Shang"
 
+    def test_a_name_without_invisible_characters(self, client: Client, shangs: Shangs, owner: User) -> None:
+        client.force_login(owner)
+        client.post(page_of(shangs.physicist, "name"), {"typed": "Y.\u202e Shang\u200b"})
+        assert Author.objects.get(pk=shangs.physicist.pk).display_name == "Y. Shang"
+        answer = client.post(page_of(shangs.physicist, "name"), {"typed": "-- 42 --"})
+        assert "A name has letters." in answer.text
+        assert not Ticket.objects.exists()
+
     def test_a_name_that_does_not_fit_takes_a_ticket(self, client: Client, shangs: Shangs, owner: User) -> None:
         client.force_login(owner)
         client.post(page_of(shangs.physicist, "name"), {"typed": "Albert Einstein"})
@@ -162,7 +171,34 @@ class TestMissingWork:
         assert "No work found" in client.get(page_of(shangs.physicist, "also-mine"), {"q": "Zeppelin"}).text
 
 
+class TestRecordsOffered:
+    def test_under_a_like_name_however_few_their_works(self, shangs: Shangs) -> None:
+        """A block of a common name is full of others with more works."""
+        for number in range(RECORDS_OFFERED):
+            AuthorFactory.create(display_name=f"Yang{'abcdefghijkl'[number]} Shang", work_count=50)
+        initial = AuthorFactory.create(display_name="Y. Shang", work_count=1)
+        offered = [portrait.author for portrait in other_records(shangs.physicist)]
+        assert offered == [shangs.trader, initial]
+
+    def test_by_the_address_of_the_page(self, shangs: Shangs) -> None:
+        address = f"https://bzpeer.example{shangs.trader.get_absolute_url()}"
+        assert [found.author for found in other_records(shangs.physicist, address)] == [shangs.trader]
+        assert other_records(shangs.physicist, str(shangs.physicist.pk)) == []
+
+
 class TestTicket:
+    def test_the_owner_finds_those_about_works_and_joined_pages(
+        self, client: Client, shangs: Shangs, reader: User, owner: User
+    ) -> None:
+        joined, _ = open_ticket(Wish(Kind.NAME_FORM, shangs.trader, name="Yue X. Shang"), reader, "")
+        third = AuthorFactory.create(display_name="Yue Shang")
+        missing, _ = open_ticket(Wish(Kind.ALSO_MINE, third, [shangs.physics[0]]), reader, "")
+        client.force_login(owner)
+        merge_records(shangs.physicist, shangs.trader, CURATOR)
+        page = client.get(reverse("corrections-mine"))
+        for ticket in (joined, missing):
+            assert reverse("ticket", args=[ticket.pk]) in page.text
+
     def test_a_reader_opens_one(self, client: Client, shangs: Shangs, reader: User) -> None:
         client.force_login(reader)
         data = {"position": shangs.physics[0].pk, "statement": "Another Yue Shang."}
