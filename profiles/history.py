@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -27,13 +27,19 @@ RECENT = timedelta(days=7)
 
 @dataclass(slots=True)
 class Entry:
-    """One act as the log of a record shows it: how many works came, went and were confirmed, and the first of them."""
+    """One act as the log of a record shows it: how many works came, went and were confirmed, and the first of them.
+
+    ``name`` is the name form that it chose, empty for the printed ones; ``took_back`` the acts that it undid or parts
+    of which it undid.
+    """
 
     batch: EventBatch
     came: int = 0
     went: int = 0
     confirmed: int = 0
     shown: list[AuthorEvent] = field(default_factory=list)
+    name: str | None = None
+    took_back: Sequence[int] = ()
 
     @property
     def who(self) -> str:
@@ -49,7 +55,7 @@ class Entry:
 
 
 def history_of(author: Author, cursor: str = "") -> Page[Entry]:
-    """The acts that touched the record, latest first; six queries a page, however long the log."""
+    """The acts that touched the record, latest first; nine queries a page, however long the log."""
     before = number_cursor(cursor, 1)
     ids: set[int] = set()
     for rows in (
@@ -68,7 +74,8 @@ def history_of(author: Author, cursor: str = "") -> Page[Entry]:
 
 def _entries(author: Author, ids: Sequence[int]) -> list[Entry]:
     batches = EventBatch.objects.select_related("author", "other", "actor", "undone_by").in_bulk(list(ids))
-    entries = {pk: Entry(batches[pk]) for pk in ids}
+    names, took_back = chosen_names(ids), taken_back(ids)
+    entries = {pk: Entry(batches[pk], name=names.get(pk), took_back=took_back.get(pk, ())) for pk in ids}
     about = AuthorEvent.objects.filter(batch__in=ids, authorship__isnull=False)
     events = about.filter(source=author) | about.filter(target=author)
     for event in events.select_related("authorship__work", "source", "target").defer("authorship__work__search"):
@@ -79,6 +86,22 @@ def _entries(author: Author, ids: Sequence[int]) -> list[Entry]:
         if len(entry.shown) < EVENTS_SHOWN:
             entry.shown.append(event)
     return list(entries.values())
+
+
+def chosen_names(acts: Collection[int]) -> dict[int, str]:
+    """By act: the name form that it chose, empty where it left the choice to the printed ones; not for other acts."""
+    rows = AuthorEvent.objects.filter(batch__in=acts, authorship=None, after__has_key="chosen_name")
+    return {batch: after["chosen_name"] for batch, after in rows.order_by("pk").values_list("batch_id", "after")}
+
+
+def taken_back(acts: Collection[int]) -> dict[int, list[int]]:
+    """By act that took others back, or lines of them: those others, latest first."""
+    whole = EventBatch.objects.filter(undone_by__in=acts).values_list("undone_by_id", "pk")
+    lines = AuthorEvent.objects.filter(undone_by__in=acts).values_list("undone_by_id", "batch_id").distinct()
+    found: dict[int, list[int]] = {}
+    for act, other in sorted({*whole, *lines}, reverse=True):
+        found.setdefault(act, []).append(other)
+    return found
 
 
 def events_of(batch: EventBatch, author: int | None = None) -> QuerySet[AuthorEvent]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
@@ -72,13 +72,16 @@ class WorkGroup:
 
 @dataclass(frozen=True, slots=True)
 class SplitPreview:
-    """What moving some works away would leave and make. Trust is given without standing, which is computed after."""
+    """What moving works away would leave and make: of each new record its name in the form, its works, its trust.
+
+    Trust is given without standing, which is computed after.
+    """
 
     moved: int
     stays: int
     trust_before: int
     trust_after: int
-    trust_new: int
+    new: Sequence[tuple[str, int, int]]
     followers: int
     is_owned: bool
 
@@ -115,17 +118,23 @@ def preview_merge(kept: Author, gone: Author) -> MergePreview:
     )
 
 
-def preview_split(author: Author, moved: Collection[int]) -> SplitPreview:
-    """What would become of the record and of the new one."""
+def preview_split(author: Author, parts: Mapping[str, Collection[int]]) -> SplitPreview:
+    """What would become of the record and of the new ones, by their names in the form; nothing is changed."""
     works = Attribution.objects.filter(author=author, work__is_deleted=False)
-    away = works.filter(pk__in=moved)
-    total, gone = works.count(), away.count()
+    total = works.count()
+    new = []
+    for name, part in parts.items():
+        away = works.filter(pk__in=part)
+        number = away.count()
+        new.append((name, number, _trust_of_works(away, number, 1)))
+    moved = sum(number for _name, number, _trust in new)
+    rest = works.exclude(pk__in=set[int]().union(*parts.values()))
     return SplitPreview(
-        moved=gone,
-        stays=total - gone,
+        moved=moved,
+        stays=total - moved,
         trust_before=_trust_of([author.pk], total, author.level),
-        trust_after=_trust_of_works(works.exclude(pk__in=moved), total - gone, author.level),
-        trust_new=_trust_of_works(away, gone, 1),
+        trust_after=_trust_of_works(rest, total - moved, author.level),
+        new=new,
         followers=Follow.objects.filter(author=author).count(),
         is_owned=owner_claim(author) is not None,
     )

@@ -14,7 +14,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from profiles.access import is_curator, of_researcher, sign_in_first
 from profiles.aftermath import follow_correction
 from profiles.heads import ResearcherHead
-from profiles.history import EVENTS_LISTED, events_of, history_of, may_undo, may_undo_event, redirects_of
+from profiles.history import (
+    EVENTS_LISTED,
+    chosen_names,
+    events_of,
+    history_of,
+    may_undo,
+    may_undo_event,
+    redirects_of,
+    taken_back,
+)
 from profiles.merging import undo_act
 from profiles.models import User
 from profiles.requests import PageRequest, SignedInRequest, viewer_of
@@ -58,6 +67,8 @@ def change(request: PageRequest, batch_id: int) -> HttpResponse:
         "batch": batch,
         "who": who(batch.role),
         "record": record,
+        "name": chosen_names([batch.pk]).get(batch.pk),
+        "took_back": taken_back([batch.pk]).get(batch.pk, []),
         "redirects": redirects_of(batch, viewer, record.pk if record else None),
         "rows": [(event, viewer is not None and may_undo_event(viewer, event)) for event in events],
         "is_cut": len(events) == EVENTS_LISTED,

@@ -16,8 +16,9 @@ from profiles.previews import preview_merge, preview_split, work_groups
 from tests.factories import AttributionFactory, AuthorFactory, AuthorshipFactory, ClaimFactory, FollowFactory
 from tests.profiles.people import account
 from tests.works.attribution.shang import CURATOR, OWNER, Shangs, author_of, join_everything, publish, works_of
-from works.attribution.decisions import different_people, mine, not_mine, same_person, split
+from works.attribution.decisions import choose_name, different_people, mine, not_mine, same_person, split
 from works.attribution.summaries import refresh_authors
+from works.attribution.undoing import undo_event
 from works.models import Attribution, Author, Decision, EventBatch
 
 pytestmark = pytest.mark.django_db
@@ -182,14 +183,18 @@ class TestSplitPage:
         assert groups[0].companions == ["Bo Ohm"]
 
     def test_preview_counts(self, shangs: Shangs) -> None:
-        preview = preview_split(shangs.physicist, [shangs.physics[0].pk])
-        assert (preview.moved, preview.stays, preview.trust_before, preview.trust_after, preview.trust_new) == (
-            1,
-            2,
-            3,
-            2,
-            1,
+        preview = preview_split(
+            shangs.physicist, {"Person 2": [shangs.physics[0].pk], "Person 3": [shangs.physics[1].pk]}
         )
+        assert (preview.moved, preview.stays, preview.trust_before, preview.trust_after) == (2, 1, 3, 1)
+        assert preview.new == [("Person 2", 1, 1), ("Person 3", 1, 1)]
+
+    def test_preview_of_a_split_for_good(self, client: Client, shangs: Shangs, curator: User) -> None:
+        address = reverse("researcher-split", args=[shangs.physicist.pk, shangs.physicist.slug])
+        page = client.post(address, {f"part-{shangs.physics[0].pk}": "2", "dissolve": "1", "do": "preview"}).text
+        assert "3 works move, 0 works stay" in page
+        assert "Person 3: a new record with 1 work" in page
+        assert "Stays: a new record with 2 works" in page
 
 
 class TestLog:
@@ -202,6 +207,24 @@ class TestLog:
             assert words in page
         assert "by the owner of the page" in page
         assert "by a curator" in page
+
+    def test_names_and_what_an_undo_took_back_are_told(self, client: Client, shangs: Shangs) -> None:
+        named = choose_name(shangs.physicist.pk, "Y. Shang", OWNER)
+        moved = mine(shangs.trade[0].pk, shangs.physicist.pk, OWNER)
+        taken = undo_act(moved, OWNER).batch
+        shangs.physicist.refresh_from_db()
+        history = client.get(reverse("researcher-history", args=[shangs.physicist.pk, shangs.physicist.slug])).text
+        assert "The page shows the name Y. Shang." in history
+        assert f">change {moved.pk}</a>" in history
+        assert f">Yue Shang ({shangs.trader.pk})</a>" in history, "where the work came from and went to"
+        assert "The page shows the name Y. Shang." in client.get(reverse("change", args=[named.pk])).text
+        assert f">change {moved.pk}</a>" in client.get(reverse("change", args=[taken.pk])).text
+
+    def test_a_part_taken_back_is_told(self, client: Client, shangs: Shangs) -> None:
+        batch = same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
+        picked = undo_event(batch.events.get(authorship=shangs.trade[0]), CURATOR).batch
+        page = client.get(reverse("change", args=[picked.pk])).text
+        assert f'a part of <a href="{reverse("change", args=[batch.pk])}">' in page
 
     def test_single_line_is_undone_from_its_page(self, client: Client, shangs: Shangs, curator: User) -> None:
         batch = same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
