@@ -17,6 +17,7 @@ from graph.models import Collaboration
 from profiles.access import is_curator
 from profiles.corrections import VERIFIED_LEVEL, CorrectionError, apply, wish_of
 from profiles.models import Claim, Ticket, User, Vote
+from profiles.models.corrections import TicketQuerySet
 from works.attribution.contradictions import DecisionError
 from works.attribution.journal import By
 from works.attribution.records import absorbed_records, present_records
@@ -58,7 +59,7 @@ def standing_of(user: User, ticket: Ticket) -> Standing:
     )
 
 
-def about_page_of(user: User) -> QuerySet[Ticket]:
+def about_page_of(user: User) -> TicketQuerySet:
     """Others' tickets about the record that the user owns, about records that lead to it, or about works on it."""
     claim = Claim.objects.accepted().filter(user=user).first()
     if claim is None:
@@ -69,7 +70,7 @@ def about_page_of(user: User) -> QuerySet[Ticket]:
     return Ticket.objects.filter(about).exclude(reporter=user)
 
 
-def asked_of(user: User) -> QuerySet[Ticket]:
+def asked_of(user: User) -> TicketQuerySet:
     """Open tickets about co-authors of the record that the user owns, if that record is verified (L3)."""
     claim = Claim.objects.accepted().filter(user=user, author__level__gte=VERIFIED_LEVEL).first()
     if claim is None:
@@ -82,6 +83,12 @@ def asked_of(user: User) -> QuerySet[Ticket]:
     co_authors = _co_authors_among(claim.author_id, set(now.values()))
     beside = [pk for pk, record in now.items() if record in co_authors]
     return tickets.filter(author__in=beside).exclude(Q(author__in=own) | Q(other__in=own))
+
+
+def waiting_for(user: User) -> TicketQuerySet:
+    """Open tickets on which the person can still say something, as an owner or as a co-author."""
+    as_owner = about_page_of(user).open().exclude(votes__user=user)
+    return Ticket.objects.filter(Q(pk__in=as_owner.values("pk")) | Q(pk__in=asked_of(user).values("pk")))
 
 
 def _co_authors_among(author: int, records: Collection[int]) -> set[int]:

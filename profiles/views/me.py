@@ -15,6 +15,7 @@ from profiles.access import may_decide_claims, sign_in_first
 from profiles.forms import OwnerForm, SettingsForm
 from profiles.models import Claim, Invitation, User
 from profiles.requests import SignedInRequest
+from profiles.tickets import waiting_for
 from works.items import WorkItem, work_items
 from works.paging import Page, encode_cursor, number_cursor
 from works.search import listed_page
@@ -27,7 +28,10 @@ INVITATIONS_SHOWN = 50
 @sign_in_first
 @require_safe
 def overview(request: SignedInRequest) -> HttpResponse:
-    """The claim, the newest works of followed researchers, invitations; for staff also how many claims wait."""
+    """The claim, the tickets that wait for the person's word, invitations, the newest works of followed researchers.
+
+    For staff also how many claims wait.
+    """
     user = request.user
     claim = claims.current_claim(user)
     received = Invitation.objects.filter(recipient=user).select_related("sender", "author")
@@ -41,6 +45,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "following": follows.followed_authors(user).count(),
         "received": received[:INVITATIONS_SHOWN],
         "sent": sent[:INVITATIONS_SHOWN],
+        "waiting_tickets": waiting_for(user).count(),
         "waiting_claims": Claim.objects.open().count() if may_decide_claims(user) else None,
     }
     return render(request, "profiles/me.html", context)

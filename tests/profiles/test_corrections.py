@@ -198,6 +198,16 @@ class TestTicket:
         page = client.get(reverse("corrections-mine"))
         for ticket in (joined, missing):
             assert reverse("ticket", args=[ticket.pk]) in page.text
+        assert ">2 tickets</a> wait for your word" in client.get(reverse("me")).text
+        tickets.answer_as_owner(joined, owner, agrees=False)
+        assert ">1 ticket</a> waits for your word" in client.get(reverse("me")).text
+
+    def test_verified_co_authors_hear_of_it(self, client: Client, shangs: Shangs, reader: User) -> None:
+        open_ticket(not_by(shangs), reader, "")
+        client.force_login(co_author(shangs.physicist, "Bo Ohm"))
+        assert ">1 ticket</a> waits for your word" in client.get(reverse("me")).text
+        client.force_login(reader)
+        assert "for your word" not in client.get(reverse("me")).text
 
     def test_a_reader_opens_one(self, client: Client, shangs: Shangs, reader: User) -> None:
         client.force_login(reader)
