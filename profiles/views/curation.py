@@ -116,7 +116,7 @@ def split(request: SignedInRequest, head: ResearcherHead) -> HttpResponse:
                 follow_correction()
                 messages.success(request, f"{author} is split.")
                 return redirect("change", batch.pk)
-            decisions.check_split(author.pk, parts, dissolve=dissolve)
+            decisions.check_split(author.pk, parts, actor=request.user.pk, dissolve=dissolve)
             named = [*(f"Person {number + 1}" for number in range(1, GROUPS_OF_SPLIT)), "Stays"]
             preview = preview_split(author, {name: part for name, part in zip(named, parts, strict=False) if part})
         except (DecisionError, ThrottledError) as problem:

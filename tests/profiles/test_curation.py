@@ -189,6 +189,16 @@ class TestSplitPage:
         assert (preview.moved, preview.stays, preview.trust_before, preview.trust_after) == (2, 1, 3, 1)
         assert preview.new == [("Person 2", 1, 1), ("Person 3", 1, 1)]
 
+    def test_preview_names_the_decision_in_the_way(self, client: Client, shangs: Shangs, curator: User) -> None:
+        joined = same_person(shangs.physicist.pk, shangs.trader.pk, CURATOR)
+        address = reverse("researcher-split", args=[shangs.physicist.pk, shangs.physicist.slug])
+        data = {f"part-{authorship.pk}": "1" for authorship in shangs.trade}
+        page = client.post(address, {**data, "do": "preview"})
+        assert page.status_code == 409
+        assert reverse("change", args=[joined.pk]) in page.text
+        assert "Split now" not in page.text
+        assert not Decision.objects.exclude(batch=joined).exists()
+
     def test_preview_of_a_split_for_good(self, client: Client, shangs: Shangs, curator: User) -> None:
         address = reverse("researcher-split", args=[shangs.physicist.pk, shangs.physicist.slug])
         page = client.post(address, {f"part-{shangs.physics[0].pk}": "2", "dissolve": "1", "do": "preview"}).text

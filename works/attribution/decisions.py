@@ -128,9 +128,8 @@ def split(author: int, groups: Sequence[Collection[int]], by: By, *, dissolve: b
     """
     with acting(EventBatch.Kind.SPLIT, by, author) as act:
         record = _active(author)
-        whole, named = check_split(author, groups, dissolve=dissolve)
-        rest = whole.difference(*named)
-        _refuse_split_of_decided(act, author, named, rest)
+        named, own = check_split(author, groups, actor=by.actor, dissolve=dissolve)
+        act.withdraw(own)
         fresh = new_authors(len(named))
         for target, group in zip(fresh, named, strict=True):
             act.move(_held(group), target)
@@ -142,16 +141,16 @@ def split(author: int, groups: Sequence[Collection[int]], by: By, *, dissolve: b
 
 
 def check_split(
-    author: int, groups: Sequence[Collection[int]], *, dissolve: bool = False
-) -> tuple[set[int], list[set[int]]]:
-    """All authorships of the record, and the groups that hold any.
+    author: int, groups: Sequence[Collection[int]], *, actor: int | None = None, dissolve: bool = False
+) -> tuple[list[set[int]], list[Decision]]:
+    """The groups that hold any authorship, and the decisions of ``actor`` that the split would take back.
 
-    Raises DecisionError for a split that makes no sense.
+    Raises DecisionError for a split that makes no sense or contradicts what was decided before. Nothing is changed.
     """
     whole = set(Attribution.objects.filter(author=author).values_list("pk", flat=True))
     named = [set(group) for group in groups if group]
     _refuse_senseless_split(whole, named, dissolve=dissolve)
-    return whole, named
+    return named, _own_decisions_in(author, named, whole.difference(*named), actor)
 
 
 def choose_name(author: int, name: str, by: By) -> EventBatch:
@@ -181,9 +180,13 @@ def _held(authorships: Collection[int], *, with_works: bool = False) -> list[Att
 
 def _replace_own(act: Act, against: Sequence[Decision], what: str) -> None:
     """Changing one's own mind takes one's earlier decision back; anybody else's decision stands in the way."""
-    own = [decision for decision in against if act.by.actor is not None and decision.made_by_id == act.by.actor]
+    act.withdraw(_own_or_refuse(act.by.actor, against, what))
+
+
+def _own_or_refuse(actor: int | None, against: Sequence[Decision], what: str) -> list[Decision]:
+    own = [decision for decision in against if actor is not None and decision.made_by_id == actor]
     refuse_contradiction(what, [decision for decision in against if decision not in own])
-    act.withdraw(own)
+    return own
 
 
 def _pin(act: Act, anchor: Attribution | None) -> None:
@@ -226,12 +229,12 @@ def _refuse_senseless_split(whole: set[int], named: Sequence[set[int]], *, disso
         raise DecisionError("To split the record for good, every work has to be in a group.")
 
 
-def _refuse_split_of_decided(act: Act, author: int, named: Sequence[set[int]], rest: set[int]) -> None:
-    """Works confirmed for the record stay, and what was joined by a decision is not torn apart."""
+def _own_decisions_in(author: int, named: Sequence[set[int]], rest: set[int], actor: int | None) -> list[Decision]:
+    """Works confirmed for the record stay unless ``actor`` did it, and what a decision joined is not torn apart."""
     records = absorbed_records(author)
     chosen = set[int]().union(*named)
     confirmed = Decision.objects.standing().filter(kind=Kind.MINE, authorship__in=chosen, author__in=records)
-    _replace_own(act, list(confirmed.select_related("author", "work")), "Moving these works")
+    own = _own_or_refuse(actor, list(confirmed.select_related("author", "work")), "Moving these works")
     part_of: dict[int, int] = {pk: part for part, group in enumerate([rest, *named]) for pk in group}
     joined = Decision.objects.standing().filter(kind=Kind.SAME, author__in=records, other__in=records)
     torn = [
@@ -241,3 +244,4 @@ def _refuse_split_of_decided(act: Act, author: int, named: Sequence[set[int]], r
         and {decision.authorship_id, decision.other_authorship_id} <= part_of.keys()
     ]
     refuse_contradiction("This split", torn)
+    return own
