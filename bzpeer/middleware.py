@@ -30,17 +30,22 @@ def anonymous_reads(
     return middleware
 
 
-def redirects_asked_again(
+_KEPT_FOR_GOOD = frozenset(
+    {HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.GONE}
+)
+
+
+def moved_pages_asked_again(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Have browsers ask again where a page moved for good.
+    """Have browsers ask again where a page moved for good, was split or was hidden; they keep such answers unasked.
 
-    A name form that was chosen and a merge can be taken back: a browser that remembers both ways would go in a circle.
+    All of it can be taken back: a browser that remembers two ways would go in a circle, or never see the page again.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if response.status_code == HTTPStatus.MOVED_PERMANENTLY:
+        if response.status_code in _KEPT_FOR_GOOD:
             patch_cache_control(response, no_cache=True)
         return response
 

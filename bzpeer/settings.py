@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "bzpeer.middleware.redirects_asked_again",
+    "bzpeer.middleware.moved_pages_asked_again",
     "bzpeer.middleware.private_pages",
     "bzpeer.middleware.admin_without_nul",
     "django_prometheus.middleware.PrometheusAfterMiddleware",

@@ -30,6 +30,14 @@ def test_browsers_ask_again_where_a_page_moved(client: Client) -> None:
     assert answer["Cache-Control"] == "no-cache"
 
 
+@pytest.mark.parametrize(("status", "answered"), [("split", 300), ("hidden", 410)])
+def test_browsers_ask_again_where_a_page_is_no_more(client: Client, status: str, answered: int) -> None:
+    author = AuthorFactory.create(display_name="Ada Quill", status=status)
+    answer = client.get(author.get_absolute_url())
+    assert answer.status_code == answered
+    assert answer["Cache-Control"] == "no-cache"
+
+
 def test_the_icon_is_found_where_browsers_look_for_it(client: Client) -> None:
     answer = client.get("/favicon.ico")
     assert answer.status_code == 302
