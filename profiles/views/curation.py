@@ -117,7 +117,7 @@ def split(request: SignedInRequest, head: ResearcherHead) -> HttpResponse:
                 messages.success(request, f"{author} is split.")
                 return redirect("change", batch.pk)
             decisions.check_split(author.pk, parts, actor=request.user.pk, dissolve=dissolve)
-            named = [*(f"Person {number + 1}" for number in range(1, GROUPS_OF_SPLIT)), "Stays"]
+            named = [*(f"Person {number + 1}" for number in range(1, GROUPS_OF_SPLIT)), "The rest"]
             preview = preview_split(author, {name: part for name, part in zip(named, parts, strict=False) if part})
         except (DecisionError, ThrottledError) as problem:
             form.add_error(None, str(problem))

@@ -141,7 +141,10 @@ class TestSplitPage:
     def test_leave_no_one_and_choose(self, client: Client, shangs: Shangs, curator: User) -> None:
         address = reverse("researcher-split", args=[shangs.physicist.pk, shangs.physicist.slug])
         client.post(address, {f"part-{shangs.physics[0].pk}": "1", "dissolve": "1", "do": "split"})
+        bo = AuthorFactory.create(display_name="Bo Ohm")
+        AttributionFactory.create(authorship=shangs.physics[0].work.authorships.get(position=1), author=bo)
         chooser = Client().get(shangs.physicist.get_absolute_url())
+        assert "With Bo Ohm" in chooser.text, "what tells the candidates apart"
         assert chooser.status_code == 300
         for authorship in (shangs.physics[0], shangs.physics[1]):
             assert f"/researchers/{author_of(authorship)}-" in chooser.text
@@ -204,7 +207,7 @@ class TestSplitPage:
         page = client.post(address, {f"part-{shangs.physics[0].pk}": "2", "dissolve": "1", "do": "preview"}).text
         assert "3 works move, 0 works stay" in page
         assert "Person 3: a new record with 1 work" in page
-        assert "Stays: a new record with 2 works" in page
+        assert "The rest: a new record with 2 works" in page
 
 
 class TestLog:
