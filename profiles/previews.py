@@ -13,9 +13,9 @@ from graph.models import AuthorTopic, Collaboration, TrustSnapshot
 from graph.trust import Facts, compute
 from profiles.claims import owner_claim
 from profiles.models import Claim, Follow, Ticket
-from works.attribution.contradictions import DecisionError, against_joining, describe, refuse_shared_works
+from works.attribution.contradictions import DecisionError, against_joining, refuse_shared_works
 from works.attribution.records import absorbed_records
-from works.models import Attribution, Author
+from works.models import Attribution, Author, Decision
 from works.portraits import SMALL_TEAM, Portrait, portraits
 
 WORKS_LISTED = 400
@@ -41,9 +41,9 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class MergePreview:
-    """Two records and what joining them would do: ``obstacles`` make it impossible, ``doubts`` speak against it.
+    """Two records and what joining them would do.
 
-    Trust is given without standing, which is computed after.
+    ``conflicts`` and ``obstacles`` forbid it, ``doubts`` speak against it. Trust is given without standing, which is computed after.
     """
 
     kept: Side
@@ -52,6 +52,7 @@ class MergePreview:
     trust_before: int
     trust_after: int
     followers_after: int
+    conflicts: Sequence[Decision]
     obstacles: Sequence[str]
     doubts: Sequence[str]
     tickets: Sequence[Ticket]
@@ -112,6 +113,7 @@ def preview_merge(kept: Author, gone: Author) -> MergePreview:
         trust_before=_trust_of([kept.pk], kept.work_count, kept.level),
         trust_after=_trust_of([kept.pk, gone.pk], kept.work_count + gone.work_count, max(kept.level, gone.level)),
         followers_after=users.count(),
+        conflicts=against_joining(kept.pk, gone.pk),
         obstacles=_obstacles(kept, gone, theirs),
         doubts=_doubts(kept, gone, ours, theirs),
         tickets=list(Ticket.objects.open().filter(Q(author=gone) | Q(other=gone)).order_by("pk")),
@@ -185,7 +187,7 @@ def _most_frequent(casts: Sequence[dict[int, str]]) -> list[str]:
 
 
 def _obstacles(kept: Author, gone: Author, theirs: Side) -> list[str]:
-    found = [describe(decision) for decision in against_joining(kept.pk, gone.pk)]
+    found = []
     try:
         refuse_shared_works(kept.pk, gone.pk)
     except DecisionError as problem:

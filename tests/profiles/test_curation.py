@@ -65,6 +65,7 @@ class TestMergePage:
         assert Decision.objects.standing().get().kind == Decision.Kind.DIFFERENT
         page = client.get(reverse("corrections-merge"), {"keep": shangs.physicist.pk, "other": shangs.trader.pk})
         assert "is not the same person as" in page.text
+        assert reverse("change", args=[Decision.objects.get().batch_id]) in page.text, "the act in the way"
         assert "join them" not in page.text, "what cannot be done is not offered"
         refused = client.post(reverse("corrections-merge"), {**data, "do": "merge"})
         assert refused.status_code == 409
