@@ -43,7 +43,8 @@ class Side:
 class MergePreview:
     """Two records and what joining them would do.
 
-    ``conflicts`` and ``obstacles`` forbid it, ``doubts`` speak against it. Trust is given without standing, which is computed after.
+    ``conflicts`` and ``obstacles`` forbid it, ``doubts`` speak against it. Trust is given without standing, which is
+    computed after.
     """
 
     kept: Side
