@@ -9,6 +9,7 @@ from django.test import Client
 
 if TYPE_CHECKING:
     from profiles.models import User
+    from tests.works.attribution.shang import Shangs
     from works.models import Author
 
 
@@ -51,10 +52,30 @@ def signed_in(client: Client, reader: User) -> Client:
 @pytest.fixture
 def curator(client: Client, db: None) -> User:
     """A curator, signed in."""
-    from profiles.models import User as Users
     from tests.profiles.people import account
 
     user = account("Cora Curator")
-    Users.objects.filter(pk=user.pk).update(is_curator=True)
+    user.is_curator = True
+    user.save()
     client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def shangs(db: None) -> Shangs:
+    """Two people of one name."""
+    from tests.works.attribution.shang import Shangs as World
+
+    return World()
+
+
+@pytest.fixture
+def owner(shangs: Shangs) -> User:
+    """Owns the page of the physicist."""
+    from profiles.models import Claim
+    from tests.factories import ClaimFactory
+    from tests.profiles.people import account
+
+    user = account("Yue Shang")
+    ClaimFactory.create(author=shangs.physicist, user=user, state=Claim.State.ACCEPTED)
     return user

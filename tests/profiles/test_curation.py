@@ -24,11 +24,6 @@ from works.models import Attribution, Author, Decision, EventBatch
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shangs() -> Shangs:
-    return Shangs()
-
-
 class TestMergePage:
     def test_consequences_are_shown_before(self, client: Client, shangs: Shangs, curator: User) -> None:
         FollowFactory.create_batch(2, author=shangs.trader)
