@@ -125,6 +125,11 @@ class ImportRun(models.Model):
         return shown
 
     @property
+    def would_change_something(self) -> bool:
+        """Whether a real run of the same after this dry run would leave anything: works, changes or rejects."""
+        return self.is_dry_run and bool(self.created or self.updated or self.rejected)
+
+    @property
     def can_resume(self) -> bool:
         return self.state in (self.State.STOPPED, self.State.FAILED)
 

@@ -260,3 +260,15 @@ def test_a_dry_run_shows_its_report_and_is_carried_out(
     with django_capture_on_commit_callbacks(execute=True):
         staff.post(reverse("import-carry-out", args=[run.pk]))
     assert Work.objects.count() == 1
+
+
+def test_a_dry_run_says_that_it_was_one_and_offers_nothing_when_nothing_would_change(
+    staff: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    for options in ({}, {"is_dry_run": "on"}):
+        with django_capture_on_commit_callbacks(execute=True):
+            staff.post("/imports/new/arxiv-snapshot/", {"file": upload(line(1)), **options})
+    run = ImportRun.objects.get(is_dry_run=True)
+    assert (run.state, run.unchanged) == (State.DONE, 1)
+    assert "Carry it out" not in staff.get(run.get_absolute_url()).text
+    assert "done (dry run)" in staff.get("/imports/").text
