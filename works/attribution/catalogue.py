@@ -16,6 +16,7 @@ from django.db import connection
 
 from works.attribution.descriptions import VERSION, describe, pack, unpack, unpack_lists
 from works.attribution.facts import AuthorshipFacts, WorkFacts, WorkFeatures
+from works.attribution.records import among
 from works.attribution.standing import SMALL_BLOCK, has_grown
 from works.attribution.statistics import Statistics
 from works.garbage import uncollected
@@ -192,8 +193,10 @@ def stale_since() -> int | None:
 def undescribed(blocks: Sequence[str], newest: int | None) -> list[list[int]]:
     """Works in these blocks, and after ``newest`` if given, that this code has not described; in portions."""
     after = newest if newest is not None else np.iinfo(np.int64).max
+    # Where no work is counted yet, all are wanted, whatever block they are in.
+    listed = [] if newest == 0 else list(blocks)
     with connection.cursor() as cursor:
-        cursor.execute(_UNDESCRIBED, {"blocks": list(blocks), "newest": int(after), "version": VERSION})
+        cursor.execute(_UNDESCRIBED, {"blocks": listed, "newest": int(after), "version": VERSION})
         ids = [row[0] for row in cursor.fetchall()]
     return [ids[start : start + DESCRIBE_CHUNK] for start in range(0, len(ids), DESCRIBE_CHUNK)]
 
@@ -203,7 +206,7 @@ def keep_descriptions(works: list[int]) -> int:
 
     Returns how many works it was given. One statement in the order of the ids, so that workers never wait in a circle.
     """
-    described = WorkDescription.objects.filter(pk__in=works, version=VERSION).values_list("pk", flat=True)
+    described = WorkDescription.objects.filter(pk__in=among(works), version=VERSION).values_list("pk", flat=True)
     open_ = sorted(set(works) - set(described))
     with uncollected():
         rows = [

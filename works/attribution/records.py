@@ -11,12 +11,6 @@ from django.db.models.expressions import RawSQL
 from works.models import Attribution, Author, AuthorEvent
 from works.models.authors import AuthorQuerySet
 
-_COLUMNS = (
-    "id, status, display_name, family, given, name_key, block, homepage, level, is_open_to_collaborate,"
-    " work_count, name_forms, years, affiliations, revision, created_at, modified_at"
-)
-
-
 #: The verification level from which a record belongs to somebody.
 CLAIMED = 2
 
@@ -35,7 +29,9 @@ def new_authors(count: int) -> list[int]:
     """Ids for author records; ``refresh_authors`` makes the records once something is attributed to them."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('works_author', 'id')) FROM generate_series(1, %s)", [count]
+            "SELECT nextval(sequence) FROM (SELECT pg_get_serial_sequence('works_author', 'id')::regclass OFFSET 0)"
+            " AS named (sequence), generate_series(1, %s)",
+            [count],
         )
         return [row[0] for row in cursor.fetchall()]
 

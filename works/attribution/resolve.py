@@ -68,7 +68,7 @@ def resolve_dirty(
     newest = up_to if up_to is not None else DirtyBlock.objects.order_by("-pk").values_list("pk", flat=True).first()
     if newest is None:
         return 0
-    blocks = sorted(set(DirtyBlock.objects.filter(pk__lte=newest).values_list("block", flat=True)))
+    blocks = sorted(DirtyBlock.objects.filter(pk__lte=newest).values_list("block", flat=True).distinct())
     if not blocks:
         return 0
     reattach()

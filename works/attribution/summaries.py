@@ -76,7 +76,7 @@ ON CONFLICT (id) DO UPDATE SET
     display_name = COALESCE(NULLIF(r.chosen_name, ''), NULLIF(excluded.display_name, ''), r.display_name),
     family = CASE WHEN excluded.work_count > 0 THEN excluded.family ELSE r.family END,
     given = CASE WHEN excluded.work_count > 0 THEN excluded.given ELSE r.given END,
-    name_key = COALESCE(NULLIF(excluded.name_key, ''), r.name_key),
+    name_key = CASE WHEN excluded.work_count > 0 THEN excluded.name_key ELSE r.name_key END,
     block = CASE WHEN excluded.work_count > 0 THEN excluded.block ELSE r.block END,
     work_count = excluded.work_count,
     first_year = excluded.first_year,
@@ -87,8 +87,6 @@ ON CONFLICT (id) DO UPDATE SET
     revision = r.revision + 1,
     modified_at = now()
 """
-
-
 _PARAMETERS: dict[str, str | int | list[int]] = {
     "active": Author.Status.ACTIVE.value,
     "forms": NAME_FORMS,

@@ -7,15 +7,14 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('works', '0014_fewer_checks'),
+        ("works", "0014_fewer_checks"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='attribution',
-            name='reasons',
+            model_name="attribution",
+            name="reasons",
             field=works.models.fields.PlainJSONField(default=list),
         ),
     ]

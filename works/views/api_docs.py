@@ -34,7 +34,7 @@ class Operation:
 @cache
 def operations() -> list[Operation]:
     """Every operation of the schema, in its order; the schema is a matter of the code, so it is read once."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # no types there
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # no annotations
     return [
         Operation(
             path=path,
