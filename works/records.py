@@ -7,8 +7,12 @@ lists mean "this source does not say", never "this is known to be empty": the lo
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 import msgspec
+
+WorkKind = Literal["preprint", "article", "conference", "book", "chapter", "dataset", "thesis", "review", "other"]
+"""The values of ``works.models.Work.Kind``. Sources have many more; each brings its own to these."""
 
 
 class BylineRecord(msgspec.Struct, frozen=True, gc=False):
@@ -63,7 +67,7 @@ class WorkRecord(msgspec.Struct, kw_only=True):
     identifiers: list[tuple[str, str]]
     bylines: list[BylineRecord]
     abstract: str | None = None
-    kind: str = "preprint"
+    kind: WorkKind = "preprint"
     authors_complete: bool = True
     authors_missing: int | None = None
     versions: list[VersionRecord] = []

@@ -27,16 +27,18 @@ from works.characters import one_line, paragraphs
 from works.codelinks import find_code_links
 from works.identifiers import arxiv_id, doi, orcid, ror
 from works.markup import without_html
-from works.records import BylineRecord, WorkRecord
+from works.records import BylineRecord, WorkKind, WorkRecord
 
 ENDPOINT = "https://api.crossref.org/works"
 INTERVAL = 0.2
 """Seconds; the service asks for its polite pool to stay below ten requests a second."""
 DOIS_A_REQUEST = 20
 RANK = 60
-_KINDS = {
-    "journal-article": "article", "proceedings-article": "article", "posted-content": "preprint",
-    "book-chapter": "book-chapter", "monograph": "book", "edited-book": "book", "reference-entry": "reference-entry",
+#: Its types of works that we name; all others (reports, standards, peer reviews) are just other works.
+_KINDS: dict[str, WorkKind] = {
+    "journal-article": "article", "proceedings-article": "conference", "posted-content": "preprint",
+    "book-chapter": "chapter", "book-section": "chapter", "book-part": "chapter", "book": "book", "monograph": "book",
+    "edited-book": "book", "reference-book": "book", "dataset": "dataset", "dissertation": "thesis",
 }  # fmt: skip
 _ARXIV_DOI = "10.48550/arxiv."
 
@@ -106,7 +108,7 @@ class Crossref:
 
     slug = "crossref"
     title = "Crossref"
-    parser_version = 1
+    parser_version = 2
     is_network = True
     yields: Literal["works", "institutions"] = "works"
     enriches_known_works = True
@@ -207,7 +209,7 @@ def _record(work: _Work) -> WorkRecord:
     published, year = _day(work.issued)
     venue = one_line(without_html((work.container or [""])[0])) or None
     abstract = paragraphs(without_html(work.abstract or ""))
-    kind = _KINDS.get(work.type or "", work.type or "article")
+    kind = _KINDS.get(work.type, "other") if work.type else "article"
     return WorkRecord(
         source=Crossref.slug,
         key=key,

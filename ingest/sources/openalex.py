@@ -26,7 +26,7 @@ from works.characters import one_line, paragraphs
 from works.codelinks import find_code_links
 from works.identifiers import arxiv_id, doi, openalex_id, orcid, ror
 from works.markup import without_html
-from works.records import BylineRecord, TopicRecord, WorkRecord
+from works.records import BylineRecord, TopicRecord, WorkKind, WorkRecord
 
 ENDPOINT = "https://api.openalex.org/works"
 INTERVAL = 0.2
@@ -34,6 +34,12 @@ INTERVAL = 0.2
 PAGE_SIZE = 200
 RANK = 50
 MAX_ABSTRACT_WORDS = 20_000
+#: Its types of works that we name; all others (editorials, corrections, peer reviews, software) are just other works.
+_KINDS: dict[str, WorkKind] = {
+    "preprint": "preprint", "article": "article", "letter": "article", "conference-paper": "conference",
+    "book": "book", "book-chapter": "chapter", "book-section": "chapter", "dataset": "dataset",
+    "dissertation": "thesis", "review": "review",
+}  # fmt: skip
 
 
 class _Source(msgspec.Struct):
@@ -113,7 +119,7 @@ class OpenAlex:
 
     slug = "openalex"
     title = "OpenAlex"
-    parser_version = 1
+    parser_version = 2
     is_network = True
     yields: Literal["works", "institutions"] = "works"
     enriches_known_works = False
@@ -222,12 +228,14 @@ def _record(work: _Work) -> WorkRecord:
     venues = (one_line(place.source.display_name or "") for place in places if place.source)
     venue = next(filter(None, venues), None)
     abstract = paragraphs(without_html(_abstract(work.abstract_inverted_index or {})))
-    is_preprint = work.type == "preprint" or (arxiv is not None and len(places) == 1)
+    kind = _KINDS.get(work.type, "other") if work.type else "article"
+    if arxiv and len(places) == 1:
+        kind = "preprint"
     return WorkRecord(
         source=OpenAlex.slug,
         key=key,
         rank=RANK,
-        kind="preprint" if is_preprint else (work.type or "article"),
+        kind=kind,
         title=title,
         identifiers=identifiers,
         bylines=bylines,
@@ -238,7 +246,7 @@ def _record(work: _Work) -> WorkRecord:
         announced=None if arxiv else plausible(parse_day(work.publication_date)),
         year=work.publication_year,
         venue=venue,
-        journal_ref=None if is_preprint else _journal_reference(venue, work.biblio, work.publication_year),
+        journal_ref=None if kind == "preprint" else _journal_reference(venue, work.biblio, work.publication_year),
         licence=next((place.license for place in places if place.license), None),
         code_links=find_code_links(abstract),
         is_withdrawn=bool(work.is_retracted),

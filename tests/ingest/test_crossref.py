@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -9,7 +9,7 @@ from ingest.sources import get_source
 from ingest.sources.base import SourceError, SourceOptions, SourceUnavailableError
 from tests.ingest.helpers import DATA, assert_resumes_anywhere, options_for, parsed_items, works_of
 from tests.replay.server import ReplayServer, Reply, Request, in_turn
-from works.records import BylineRecord, Rejected, WorkRecord
+from works.records import BylineRecord, Rejected, WorkKind, WorkRecord
 
 SOURCE = get_source("crossref")
 DOIS = tuple(f"10.1000/{number}" for number in range(45))
@@ -55,6 +55,18 @@ def test_a_saved_list() -> None:
     assert "<" not in records[0].abstract
     assert records[0].bylines[0].affiliations[0].startswith("Tissue Pathology and Diagnostic Oncology")
     assert_resumes_anywhere(SOURCE, options_for(path))
+
+
+def test_every_type_of_the_service_becomes_one_of_our_kinds() -> None:
+    answer = json.loads((DATA / "crossref" / "types.json").read_bytes())
+    kinds = {item["id"]: parsed(type=item["id"]).kind for item in answer["message"]["items"]}
+    assert set(kinds.values()) <= set(get_args(WorkKind))
+    assert (kinds["proceedings-article"], kinds["book-chapter"], kinds["reference-entry"]) == (
+        "conference",
+        "chapter",
+        "other",
+    )
+    assert parsed().kind == "article"
 
 
 def test_a_published_version_leads_to_its_preprint() -> None:

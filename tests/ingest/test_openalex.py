@@ -66,6 +66,22 @@ def test_a_preprint_on_arxiv_is_known_by_its_arxiv_id_and_keeps_arxivs_days() ->
     assert (record.kind, record.announced, record.submitted, record.year) == ("preprint", None, None, 2022)
 
 
+@pytest.mark.parametrize(
+    ("printed", "kind"),
+    [
+        ("article", "article"),
+        ("book-chapter", "chapter"),
+        ("dissertation", "thesis"),
+        ("letter", "article"),
+        ("erratum", "other"),
+        ("supplementary-materials", "other"),
+        (None, "article"),
+    ],
+)
+def test_every_type_becomes_one_of_our_kinds(printed: str | None, kind: str) -> None:
+    assert parsed(type=printed).kind == kind
+
+
 def test_names_turned_round_markup_and_groups() -> None:
     def authorship(name: str) -> dict[str, Any]:
         return {"author": {"display_name": None}, "raw_author_name": name, "institutions": []}

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import get_args
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
+from tests.factories import WorkFactory
 from tests.works.records import record
 from works.load import Loaded, load, settle_search
 from works.models import Authorship, DirtyBlock, Topic, Work, WorkIdentifier, WorkTopic, WorkVersion
-from works.records import BylineRecord, TopicRecord, VersionRecord, WorkRecord
+from works.records import BylineRecord, TopicRecord, VersionRecord, WorkKind, WorkRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -16,6 +18,15 @@ pytestmark = pytest.mark.django_db
 def take_in(*records: WorkRecord) -> Loaded:
     with transaction.atomic():
         return load(records)
+
+
+def test_records_name_the_kinds_of_works() -> None:
+    assert list(get_args(WorkKind)) == Work.Kind.values
+
+
+def test_the_database_refuses_a_kind_that_no_page_can_name() -> None:
+    with pytest.raises(IntegrityError, match="work_kind_known"):
+        WorkFactory.create(kind="letter")
 
 
 def authors_of(work: int) -> list[str]:

@@ -5,6 +5,8 @@ Nothing here says which person wrote what; that belief is kept beside it, in ``w
 
 from __future__ import annotations
 
+from typing import get_args
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -13,6 +15,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.text import slugify
 
 from works.address_patterns import coded, numbered
+from works.records import WorkKind
 from works.search_marks import MARKS_SQL
 
 SLUG_LENGTH = 60
@@ -185,6 +188,7 @@ class Work(models.Model):
             models.Index(fields=["-listed_on", "-id"], name="work_newest"),
             models.Index(models.F("title_key"), name="work_title_key"),
         ]
+        constraints = [models.CheckConstraint(condition=models.Q(kind__in=get_args(WorkKind)), name="work_kind_known")]
 
     def __str__(self) -> str:
         return self.title
