@@ -209,7 +209,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 IMPORT_UPLOADS = VAR / "uploads"
 IMPORT_UPLOAD_MAX_BYTES = env.integer("IMPORT_UPLOAD_MAX_MB", 2048) * 1024 * 1024
-IMPORT_BATCH_SIZE = env.integer("IMPORT_BATCH_SIZE", 4000)
+IMPORT_BATCH_SIZE = env.integer("IMPORT_BATCH_SIZE", 2000)
 # Workers that share one run of a file; network sources are always read by one.
 IMPORT_SHARDS = env.integer("IMPORT_SHARDS", 2)
 # Seconds for which a batch is tried again while the database is away, full or busy.

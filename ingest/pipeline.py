@@ -30,7 +30,7 @@ from works.models import WorkIdentifier
 
 logger = logging.getLogger(__name__)
 
-#: Raw text of one batch; 4,000 usual records have 7 MB.
+#: Raw text of one batch; 2,000 usual records have 3.5 MB.
 MAX_BATCH_BYTES = 64 * 1024 * 1024
 KEPT_OF_LONG_ITEM = 64 * 1024
 

@@ -112,7 +112,7 @@ def clean_part(text: str) -> str:
     return " ".join(_LEADING_WORDS.sub("", text.strip(" ,;:\t" + MARKS).lstrip(".-' ")).split())
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 12)
 def is_simple_name(text: str) -> bool:
     """True for the ordinary name of a person, which needs no cleaning: "Marie-Anne O'Brien", "J. de la Cruz"."""
     return (

@@ -119,7 +119,7 @@ def escaped(text: str) -> str:
 
 # Half of the names of a batch stood in the batches before. Few are kept, so that all imports but the smallest need the
 # same memory.
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 12)
 def _printed_name(
     printed: str, family: str | None, given: str | None, suffix: str | None, is_group: bool
 ) -> tuple[str, str]:

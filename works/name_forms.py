@@ -57,7 +57,9 @@ _ASCII_BREAK: Final = re.compile(r"[^a-z0-9]+")
 _ACCENTS: Final = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
 
 
-@lru_cache(maxsize=1 << 15)
+# This cache and the others of names are small: the first batches of an import fill them, so that a long import needs no
+# more memory than a short one, and the names that come back within a batch are what they are for.
+@lru_cache(maxsize=1 << 13)
 def fold(text: str) -> str:
     """Lower-case words without accents, punctuation or case; hyphens and apostrophes join the parts they link.
 

@@ -49,7 +49,7 @@ class Name(msgspec.Struct, frozen=True):
         return ", ".join(part for part in (self.family, self.given, self.suffix) if part)
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 11)
 def parse_name(
     printed: str,
     *,

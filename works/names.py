@@ -52,13 +52,13 @@ _PLAIN_GIVEN = re.compile(
 _NO_GIVEN = words_of("and by et others dr prof professor mr mrs ms sir") | SUFFIXES.keys() | DEGREES
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 11)
 def name_key(name: Name) -> str:
     """Folded "family given" with all given names: ``van der maaten laurens j p``; of a group its folded name."""
     return f"{fold(name.family)} {' '.join(given_tokens(name.given))}".rstrip()
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 11)
 def block_key(name: Name) -> str:
     """The one block an authorship of this name is filed in: ``"maaten l"``.
 
@@ -131,7 +131,7 @@ def block_keys(name: Name) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keys))
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 12)
 def _family_core(family: str) -> str:
     words = family.split()
     last = "".join(words[-2:]) if len(words) > 1 and words[-2] in ("Mc", "Mac") else words[-1]

@@ -38,7 +38,7 @@ class AuthorshipRow(msgspec.Struct, frozen=True, gc=False):
     rors: tuple[str, ...]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 11)
 def title_key(title: str) -> str:
     """The title without case, accents, punctuation and LaTeX marks, cut to a bound; equal titles have equal keys."""
     if title.isascii():

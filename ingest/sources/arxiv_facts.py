@@ -23,7 +23,7 @@ _EARLIEST = date(1800, 1, 1)
 _TOLERANCE = timedelta(days=2)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 10)
 def _topics(categories: str) -> tuple[TopicRecord, ...]:
     codes = dict.fromkeys(categories.split())
     return tuple(TopicRecord("arxiv", code) for code in codes if _ARCHIVE_CODE.match(code))
@@ -62,7 +62,7 @@ def plausible(day: date | None) -> date | None:
     return day if day is not None and _EARLIEST <= day <= datetime.now(UTC).date() + _TOLERANCE else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 10)
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text[:10])
@@ -75,7 +75,7 @@ def parse_day(text: str | None) -> date | None:
     return _day(text.strip()[:10]) if text else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 10)
 def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
