@@ -117,7 +117,7 @@ def published(author: Author, controls: Controls, cursor: str) -> Page[Published
     shown = found[:PAGE_SIZE]
     last = shown[-1].work if len(found) > PAGE_SIZE else None
     return Page(
-        rows=_with_details(author, shown),
+        rows=_with_details(shown),
         next_cursor=encode_cursor(last.listed_on, last.pk) if last else "",
         is_continued=bool(cursor),
     )
@@ -165,8 +165,8 @@ def _listed() -> QuerySet[Attribution]:
     return rows.annotate(version_list=ArraySubquery(versions.annotate(facts=facts).values("facts")))
 
 
-def _with_details(author: Author, attributions: Sequence[Attribution]) -> list[PublishedWork]:
-    items = work_items([attribution.work for attribution in attributions], focus=author.pk)
+def _with_details(attributions: Sequence[Attribution]) -> list[PublishedWork]:
+    items = work_items([attribution.work for attribution in attributions], focus=attributions)
     return [
         PublishedWork(item, attribution, [_version(**facts) for facts in getattr(attribution, "version_list", [])])
         for item, attribution in zip(items, attributions, strict=True)

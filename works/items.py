@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet
 
 from works.addresses import researcher_url
-from works.models import Authorship, Topic, Work, WorkIdentifier, WorkTopic
+from works.models import Attribution, Authorship, Topic, Work, WorkIdentifier, WorkTopic
 
 #: How many printed names a list shows before "and N more".
 NAMES_SHOWN = 25
@@ -66,17 +66,19 @@ class WorkItem:
         return min(shown, key=lambda identifier: order.index(WorkIdentifier.Scheme(identifier.scheme)), default=None)
 
 
-def work_items(works: Sequence[Work], *, focus: int | None = None, names: int = NAMES_SHOWN) -> list[WorkItem]:
+def work_items(
+    works: Sequence[Work], *, focus: Sequence[Attribution] = (), names: int = NAMES_SHOWN
+) -> list[WorkItem]:
     """The works in their order, each with its first ``names`` printed names.
 
-    The name attributed to author ``focus`` is always among them, wherever it stands in the list. Three queries for any
-    number of works.
+    The names of ``focus``, which are attributed to one author, are always among them, wherever they stand in the list.
+    Three queries for any number of works.
     """
-    items = {work.pk: WorkItem(work, focus_id=focus) for work in works}
-    shown = Q(position__lt=names)
-    if focus is not None:
-        shown |= Q(attribution__author=focus)
-    for work_id, printed in printed_names(Authorship.objects.filter(shown, work__in=items)):
+    focus_id = focus[0].author_id if focus else None
+    items = {work.pk: WorkItem(work, focus_id=focus_id) for work in works}
+    # Two conditions that have an index each: a list of three thousand names is not read to its end.
+    shown = Q(work__in=items, position__lt=names) | Q(pk__in=[attribution.pk for attribution in focus])
+    for work_id, printed in printed_names(Authorship.objects.filter(shown)):
         items[work_id].names.append(printed)
     for link in WorkTopic.objects.filter(work__in=items).select_related("topic").order_by("work", "position"):
         items[link.work_id].topics.append(link.topic)

@@ -24,7 +24,8 @@ def test_items_keep_the_order_of_the_works(django_assert_num_queries: DjangoAsse
 def test_the_focus_is_named_wherever_it_stands() -> None:
     shang = AuthorFactory.create(display_name="Yue Shang")
     names = [f"Ann Example{n}" for n in range(30)]
-    (item,) = work_items([printed_work([*names, shang, "Last Author"])], focus=shang.pk, names=3)
+    work = printed_work([*names, shang, "Last Author"])
+    (item,) = work_items([work], focus=list(shang.attributions.all()), names=3)
     assert [name.text for name in item.names] == ["Ann Example0", "Ann Example1", "Ann Example2", "Yue Shang"]
     assert item.hidden_names == 28
     html = printed_names(item.names, item.focus_id)
