@@ -66,9 +66,7 @@ class WorkItem:
         return min(shown, key=lambda identifier: order.index(WorkIdentifier.Scheme(identifier.scheme)), default=None)
 
 
-def work_items(
-    works: Sequence[Work], *, focus: Sequence[Attribution] = (), names: int = NAMES_SHOWN
-) -> list[WorkItem]:
+def work_items(works: Sequence[Work], *, focus: Sequence[Attribution] = (), names: int = NAMES_SHOWN) -> list[WorkItem]:
     """The works in their order, each with its first ``names`` printed names.
 
     The names of ``focus``, which are attributed to one author, are always among them, wherever they stand in the list.
