@@ -114,3 +114,25 @@ def test_every_page_is_accessible_and_fits_a_phone(new_context: NewContext, teko
         if problems:
             found[path] = problems
     assert found == {}
+
+
+def test_nothing_is_wider_than_a_phone(page: Page) -> None:
+    person = AuthorFactory.create(display_name=f"Hubert{LONG_NAME}", work_count=1)
+    sum_of_many = "+".join(rf"\alpha_{{{n}}}" for n in range(40))
+    work = printed_work([person], title=f"With $\\frac{{{sum_of_many}}}{{2}}$ in {'supercalifragilistic' * 8}")
+    page.set_viewport_size({"width": 320, "height": 700})
+    for path in ("/", "/search/?kind=researchers&q=hubert", work.get_absolute_url(), person.get_absolute_url()):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_text_from_right_to_left_keeps_its_order(page: Page) -> None:
+    names: list[str | Author] = [AuthorFactory.create(display_name=name) for name in ("مريم ميرزاخاني", "محمد الفارسي")]
+    work = printed_work(names, title="هندسه جبری", abstract="چکیده شامل $x^2$ است.")
+    page.goto(work.get_absolute_url())
+    first, second = (page.locator("#authors").get_by_text(name).bounding_box() for name in ("ميرزاخاني", "الفارسي"))
+    assert first is not None
+    assert second is not None
+    assert first["x"] < second["x"]
+    for text in (page.get_by_role("heading", name="هندسه جبری", level=1), page.locator(".reading")):
+        assert text.evaluate("element => getComputedStyle(element).direction") == "rtl"
