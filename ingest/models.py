@@ -90,6 +90,9 @@ class ImportRun(models.Model):
     records_done_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True, help_text="Sign of life of the worker that finishes the run.")
     finished_at = models.DateTimeField(null=True)
+    pauses = models.JSONField(
+        default=list, help_text="When it stood still, between an end and going on: pairs of ISO time stamps."
+    )
 
     class Meta:
         ordering: ClassVar = ["-id"]
@@ -120,7 +123,7 @@ class ImportRun(models.Model):
             value = self.options.get(name)
             if value:
                 names = [self.input_name] if self.input_name else [PurePath(text).name for text in value]
-                texts = names if name == "inputs" else value
+                texts = names if name == "inputs" else f"{value:,}" if isinstance(value, int) else value
                 shown.append((label, ", ".join(texts) if isinstance(texts, list) else str(texts)))
         return shown
 

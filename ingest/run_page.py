@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -57,12 +57,16 @@ class RunProgress:
 
 def progress_of(run: ImportRun) -> RunProgress:
     """Read everything; the number of queries is the same for any run."""
-    now = timezone.now()
+    at_work = _clock_without(run.pauses)
+    now = at_work(timezone.now())
     batches = [
-        Taken(*row) for row in ImportBatch.objects.filter(run=run).order_by("at").values_list("at", "seconds", "seen")
+        Taken(at_work(at), seconds, seen)
+        for at, seconds, seen in ImportBatch.objects.filter(run=run).order_by("at").values_list("at", "seconds", "seen")
     ]
     start = run.started_at or run.created_at
-    end = run.records_done_at or (now if run.is_active else (batches[-1].at if batches else run.finished_at or now))
+    finished = at_work(run.finished_at) if run.finished_at else now
+    done = at_work(run.records_done_at) if run.records_done_at else None
+    end = done or (now if run.is_active else batches[-1].at if batches else finished)
     takes_in = run.stage == Stage.RECORDS and run.state == State.RUNNING
     rate = _rate(batches, start, end, recent_until=now if takes_in else None)
     left = max((run.total or 0) - run.seen, 0)
@@ -70,7 +74,7 @@ def progress_of(run: ImportRun) -> RunProgress:
         share=_share(run),
         rate=round(rate),
         left=clock(left / rate) if takes_in and rate and left else "",
-        elapsed=clock(((run.finished_at or now) - start).total_seconds()) if run.started_at else "",
+        elapsed=clock((finished - start).total_seconds()) if run.started_at else "",
         stages=_stages(run),
         chart=rate_chart(start, end, batches),
         workers=sorted(run.shards.exclude(worker="").filter(state="running").values_list("worker", flat=True)),
@@ -93,6 +97,16 @@ def reasons_of(run: ImportRun) -> list[Reason]:
 def latest_runs() -> QuerySet[ImportRun]:
     """Runs for the dashboard, the newest first."""
     return ImportRun.objects.select_related("source", "started_by").order_by("-id")
+
+
+def _clock_without(pauses: Sequence[Sequence[str]]) -> Callable[[datetime], datetime]:
+    """Moves a moment back by the pauses before it, so that a run that was resumed seems to have gone on at once."""
+    spans = [(datetime.fromisoformat(begin), datetime.fromisoformat(end)) for begin, end in pauses]
+
+    def at_work(moment: datetime) -> datetime:
+        return moment - sum((min(end, moment) - begin for begin, end in spans if begin < moment), timedelta(0))
+
+    return at_work
 
 
 def _share(run: ImportRun) -> int | None:

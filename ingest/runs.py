@@ -1,5 +1,5 @@
-"""Life of an import run: start, claim, stop, resume, finish. Every step is one conditional UPDATE, so doing it twice is
-harmless and two workers never both win."""
+"""Life of an import run: start, claim, stop, resume, finish. Every step is one conditional UPDATE or holds the row,
+so doing it twice is harmless and two workers never both win."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import msgspec
 import psutil
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ingest.models import ImportBatch, ImportRun, ImportShard, RejectedRecord, Source
@@ -122,7 +123,9 @@ def claim_shard(run: int, index: int, worker: str) -> bool:
         .update(state=ImportShard.State.RUNNING, worker=worker, heartbeat_at=now)
     )
     if claimed:
-        ImportRun.objects.filter(pk=run, state=State.QUEUED).update(state=State.RUNNING, started_at=now)
+        ImportRun.objects.filter(pk=run, state=State.QUEUED).update(
+            state=State.RUNNING, started_at=Coalesce("started_at", Value(now))
+        )
     return bool(claimed)
 
 
@@ -181,12 +184,13 @@ def settle_stopping() -> None:
 def resume_run(run: int) -> bool:
     """Let a stopped or failed run go on after its last batch; a dry run starts anew. The caller hands it on."""
     with transaction.atomic():
-        resumed = ImportRun.objects.filter(pk=run, state__in=[State.STOPPED, State.FAILED]).update(
-            state=State.QUEUED, error="", finished_at=None
-        )
-        if not resumed:
+        ended = ImportRun.objects.select_for_update().filter(pk=run, state__in=[State.STOPPED, State.FAILED]).first()
+        if ended is None:
             return False
-        if ImportRun.objects.filter(pk=run, is_dry_run=True).exists():
+        ImportRun.objects.filter(pk=run).update(
+            state=State.QUEUED, error="", finished_at=None, pauses=_pauses_until_now(ended)
+        )
+        if ended.is_dry_run:
             _forget_rehearsal(run)
         ImportShard.objects.filter(run=run).exclude(state=ImportShard.State.DONE).update(
             state=ImportShard.State.QUEUED, worker="", heartbeat_at=None
@@ -195,22 +199,48 @@ def resume_run(run: int) -> bool:
     return True
 
 
+def _pauses_until_now(ended: ImportRun) -> list[list[str]]:
+    """The pauses of a run that goes on now."""
+    now = timezone.now()
+    return [*ended.pauses, [(ended.finished_at or now).isoformat(), now.isoformat()]]
+
+
 def _forget_rehearsal(run: int) -> None:
     ImportBatch.objects.filter(run=run).delete()
     RejectedRecord.objects.filter(run=run).delete()
     ImportShard.objects.filter(run=run).update(state=ImportShard.State.QUEUED)
     ImportRun.objects.filter(pk=run).update(
-        stage=Stage.RECORDS, report={}, total=None, **dict.fromkeys((*COUNTS, "authorships"), 0)
+        stage=Stage.RECORDS,
+        report={},
+        total=None,
+        started_at=None,
+        records_done_at=None,
+        pauses=[],
+        **dict.fromkeys((*COUNTS, "authorships"), 0),
     )
 
 
 def reopen_run(run: int) -> bool:
     """Bring a finished run back to its stages after the records, because rejects were taken in later."""
-    return bool(
-        ImportRun.objects.filter(pk=run, state__in=[State.DONE, State.STOPPED, State.FAILED], is_dry_run=False)
-        .exclude(stage=Stage.RECORDS)
-        .update(state=State.RUNNING, stage=Stage.ATTRIBUTION, step="", finished_at=None, error="", heartbeat_at=None)
-    )
+    with transaction.atomic():
+        ended = (
+            ImportRun.objects.select_for_update()
+            .filter(pk=run, state__in=[State.DONE, State.STOPPED, State.FAILED], is_dry_run=False)
+            .exclude(stage=Stage.RECORDS)
+            .first()
+        )
+        if ended is None:
+            return False
+        ImportRun.objects.filter(pk=run).update(
+            state=State.RUNNING,
+            stage=Stage.ATTRIBUTION,
+            step="",
+            error="",
+            heartbeat_at=None,
+            finished_at=None,
+            pauses=_pauses_until_now(ended),
+        )
+    return True
 
 
 def fail_run(run: int, error: str) -> None:

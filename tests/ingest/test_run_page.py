@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from ingest import runs
+from ingest.models import ImportBatch, ImportRun
+from ingest.run_page import progress_of
+from tests.ingest.lines import line, start, write
+
+pytestmark = pytest.mark.django_db
+State = ImportRun.State
+
+
+def taken_in(run: ImportRun, number: int, at: datetime) -> None:
+    """A batch of 100 records that took 4 s."""
+    counts = {"seen": 100, "created": 100, "updated": 0, "unchanged": 0, "rejected": 0, "authorships": 100}
+    ImportBatch.objects.create(run=run, number=number, at=at, seconds=4, **counts)
+
+
+@pytest.fixture
+def resumed(tmp_path: Path) -> ImportRun:
+    """Worked on for 10 s, in which 100 records came in, stopped for an hour, and worked on for another 10 s."""
+    now = timezone.now()
+    run = start(write(tmp_path / "a.jsonl", [line(0)]))
+    ImportRun.objects.filter(pk=run.pk).update(
+        state=State.STOPPED,
+        started_at=now - timedelta(seconds=3620),
+        finished_at=now - timedelta(seconds=3610),
+        seen=100,
+        created=100,
+    )
+    taken_in(run, 0, now - timedelta(seconds=3611))
+    assert runs.resume_run(run.pk)
+    run.refresh_from_db()
+    begin, _ = run.pauses[0]
+    # As if it had been resumed 10 s ago.
+    run.pauses = [(begin, (now - timedelta(seconds=10)).isoformat())]
+    run.save()
+    return run
+
+
+def test_a_pause_counts_neither_in_the_time_nor_in_the_rate(resumed: ImportRun) -> None:
+    assert runs.claim_shard(resumed.pk, 0, "worker")
+    ImportRun.objects.filter(pk=resumed.pk).update(state=State.DONE, finished_at=timezone.now())
+    taken_in(resumed, 1, timezone.now())
+    resumed.refresh_from_db()
+    progress = progress_of(resumed)
+    assert progress.elapsed == "20 s"
+    assert progress.rate == 10
+    assert progress.chart is not None
+    assert max(rate for _, rate in progress.chart.rows) <= 50
+
+
+def test_a_run_that_goes_on_keeps_its_start_for_the_harvest_after_it(resumed: ImportRun) -> None:
+    started = resumed.started_at
+    assert runs.claim_shard(resumed.pk, 0, "worker")
+    resumed.refresh_from_db()
+    assert resumed.started_at == started
+
+
+def test_a_dry_run_that_is_tried_again_begins_anew(resumed: ImportRun) -> None:
+    ImportRun.objects.filter(pk=resumed.pk).update(is_dry_run=True, state=State.STOPPED, finished_at=timezone.now())
+    assert runs.resume_run(resumed.pk)
+    resumed.refresh_from_db()
+    assert (resumed.started_at, resumed.pauses, resumed.seen) == (None, [], 0)
