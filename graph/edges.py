@@ -142,6 +142,7 @@ def rebuild() -> None:
         lock_writers()
         cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 2")
         cursor.execute("CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT DISTINCT author_id FROM works_attribution")
         cursor.execute("ANALYZE touched")
         _gather("", is_touched="true")

@@ -86,6 +86,7 @@ def recompute(*, cause: TrustChange.Cause, at: datetime) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         lock_writers()
         cursor.execute("SET LOCAL work_mem = '256MB'")
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 2")
         facts = columns.read(_facts_query(is_scoped=False), _FACTS)
         ties = columns.read(
             "SELECT a_id, b_id, trust_strength FROM graph_collaboration WHERE trust_strength > 0", _TIES

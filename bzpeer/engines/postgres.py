@@ -165,6 +165,8 @@ def settings(memory: int, free_disk: int, *, scratch: bool = False) -> dict[str,
         "max_wal_senders": "0",
         "random_page_cost": "1.1",
         "jit": "off",
+        # Starting workers takes longer than what a page asks for. What rebuilds whole tables asks for them itself.
+        "max_parallel_workers_per_gather": "0",
         "log_min_duration_statement": "2s",
         "log_line_prefix": "%m [%p] ",
         "log_timezone": "UTC",
