@@ -1,24 +1,44 @@
-"""``/healthz``: the process answers. ``/readyz``: its database and cache answer too."""
+"""``/healthz``: the process answers. ``/readyz``: its database and cache answer too.
+
+Programs ask this by whatever address they reach the process, over plain HTTP: a container its own loopback, a balancer
+a private address. So it is answered before host names are checked and before readers are sent to HTTPS.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.core.cache import cache
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 
-def healthz(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok\n", content_type="text/plain")
+def probes(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Answer the two addresses; everything else goes on."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path == "/healthz":
+            return _plain("ok")
+        if request.path == "/readyz":
+            return readiness()
+        return get_response(request)
+
+    return middleware
 
 
-def readyz(request: HttpRequest) -> HttpResponse:
+def readiness() -> HttpResponse:
     """503 with the name of what does not answer."""
     for name, probe in (("database", _database), ("cache", _cache)):
         try:
             probe()
         except Exception:
-            return HttpResponse(f"{name} does not answer\n", status=503, content_type="text/plain")
-    return HttpResponse("ready\n", content_type="text/plain")
+            return _plain(f"{name} does not answer", status=503)
+    return _plain("ready")
+
+
+def _plain(line: str, status: int = 200) -> HttpResponse:
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(f"{line}\n", status=status, content_type="text/plain", headers=headers)
 
 
 def _database() -> None:

@@ -1,13 +1,11 @@
-"""Addresses that belong to no app: health, the icon."""
+"""Addresses that belong to no app."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from bzpeer import health, icon
+from bzpeer import icon
 
 urlpatterns = [
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
     path("favicon.ico", icon.favicon, name="favicon"),
 ]

@@ -16,9 +16,9 @@ def test_nul_in_the_admin_is_refused_and_never_an_error(client: Client, query: s
 
 
 def test_what_a_signed_in_person_sees_is_private(client: Client) -> None:
-    assert "private" not in client.get("/healthz").get("Cache-Control", "")
+    assert "private" not in client.get("/topics/").get("Cache-Control", "")
     client.force_login(UserFactory.create())
-    answer = client.get("/healthz")
+    answer = client.get("/topics/")
     assert "private" in answer["Cache-Control"]
     assert "Cookie" in answer["Vary"]
 
