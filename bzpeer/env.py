@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 TRUE = {"1", "true", "yes", "on"}
 SECRET_BYTES = 48
 FALSE = {"0", "false", "no", "off", ""}
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def text(name: str, default: str = "") -> str:
@@ -35,14 +36,29 @@ def flag(name: str, default: bool = False) -> bool:
 
 
 def integer(name: str, default: int) -> int:
-    """A whole number."""
+    """A whole number above zero."""
     value = os.environ.get(name, "").strip()
     if not value:
         return default
-    try:
-        return int(value)
-    except ValueError:
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}") from None
+    if not (value.isascii() and value.isdigit() and int(value)):
+        raise ImproperlyConfigured(f"{name} must be a whole number above zero, not {value!r}")
+    return int(value)
+
+
+def log_level(name: str, default: str) -> str:
+    """One of the levels of ``logging``, in any case."""
+    value = text(name).upper() or default
+    if value not in LOG_LEVELS:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(LOG_LEVELS)}, not {text(name)!r}")
+    return value
+
+
+def web_address(name: str) -> str:
+    """The address of a site without a slash at its end; empty when unset."""
+    value = text(name).rstrip("/")
+    if value and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname):
+        raise ImproperlyConfigured(f"{name} must be an address such as https://people.example, not {value!r}")
+    return value
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from bzpeer import env
 from bzpeer.supervisor import Service
 
 WEB_THREADS = 4
@@ -30,9 +31,10 @@ def web(bind: str, port: int, logs: Path) -> Service:
 def background(logs: Path) -> list[Service]:
     """The task worker and the scheduler."""
     celery = [sys.executable, "-m", "celery", "-A", "bzpeer"]
-    worker = [*celery, "worker", "--concurrency", processes(), "--loglevel", "INFO"]
+    loudness = ["--loglevel", env.log_level("LOG_LEVEL", "INFO")]
+    worker = [*celery, "worker", "--concurrency", processes(), *loudness]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile="]
+    beat = [*celery, "beat", *loudness, "--pidfile="]
     return [
         # SIGQUIT: finish or hand back running tasks within CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT; SIGTERM waits for all.
         Service("worker", worker, logs / "worker.log", stop_signal=signal.SIGQUIT),

@@ -21,7 +21,7 @@ RELEASE = release.digest(BASE_DIR / name for name in ("graph", "profiles", "stat
 DEBUG = env.flag("DEBUG", False)
 # `up` writes a key of this installation's own at its first start; several machines must share one through SECRET_KEY.
 SECRET_KEY = env.text("SECRET_KEY") or env.stored_secret(VAR / "secret.key")
-PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")
+PUBLIC_URL = env.web_address("PUBLIC_URL")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
@@ -320,7 +320,7 @@ LOGGING = {
             "formatter": "json" if env.flag("LOG_JSON") else "plain",
         }
     },
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.server": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
