@@ -102,6 +102,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASE_URL = env.text("DATABASE_URL") or embedded.postgres_url(VAR)
 REDIS_URL = env.text("REDIS_URL") or embedded.valkey_url(VAR)
+REDIS_PREFIX = env.text("REDIS_PREFIX")
 DATABASES = env.databases(
     DATABASE_URL, env.words("DATABASE_REPLICA_URLS"), pool_size=env.integer("DATABASE_POOL_SIZE", 8)
 )
@@ -111,7 +112,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": env.redis_with_database(REDIS_URL, 1),
         # What one release cached is out of reach of the next: an update never shows old markup.
-        "KEY_PREFIX": f"bzpeer:{RELEASE}",
+        "KEY_PREFIX": f"{REDIS_PREFIX}bzpeer:{RELEASE}",
         "TIMEOUT": 3600,
     }
 }
@@ -128,7 +129,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 2.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Seconds until a message whose worker died is handed out again; a running import also keeps a heartbeat in its row.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "global_keyprefix": env.text("REDIS_PREFIX")}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "global_keyprefix": REDIS_PREFIX}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
