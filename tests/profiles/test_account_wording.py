@@ -68,6 +68,27 @@ def test_the_link_of_a_letter(client: Client, reader: User) -> None:
     assert strange_words(page) == []
 
 
+def test_letters_and_messages_of_signing_up(client: Client, reader: User) -> None:
+    wanted = {"name": "<b>Pat O'Neil", "password1": "cobalt-river-42x", "password2": "cobalt-river-42x"}
+    page = client.post(reverse("account_signup"), {**wanted, "email": "pat@example.org"}, follow=True).content.decode()
+    assert "We have sent an e-mail to pat@example.org." in page
+    again = client.post(reverse("account_signup"), {**wanted, "email": reader.email}, follow=True).content.decode()
+    assert "We have sent an e-mail to" in again
+    confirm, known = mail.outbox
+    for letter in (confirm, known):
+        assert str(letter.body).startswith("Hello,\n\nsomebody, perhaps you, ")
+        assert str(letter.body).endswith("\n\nBZPEER")
+        assert not re.search(r"\bemail\b|testserver|Neil", re.sub(r"http\S+", "", str(letter.body)))
+    [link] = re.findall(r"http://testserver(/\S+)", str(confirm.body))
+    assert "Confirm your address" in client.get(link).content.decode()
+    assert "pat@example.org is confirmed." in client.post(link, follow=True).content.decode()
+
+
+def test_a_wrong_password(client: Client, reader: User) -> None:
+    page = client.post(reverse("account_login"), {"login": reader.email, "password": "another"}).content.decode()
+    assert "This e-mail and this password do not belong together." in page
+
+
 def test_two_factor_login_from_setting_up_to_turning_off(client: Client, reader: User) -> None:
     client.post(reverse("account_login"), {"login": reader.email, "password": PASSWORD})
     asked_again = client.get(reverse("mfa_activate_totp"), follow=True)
