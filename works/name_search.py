@@ -24,6 +24,8 @@ PAGE_SIZE = 30
 #: Words of a name query beyond this many are left out.
 MAX_WORDS = 8
 SUGGESTED = 5
+#: A query of more words than this is taken for a title rather than for a name.
+NAME_WORDS = 6
 
 
 def search_researchers(query: str, cursor: str = "") -> Page[Author]:
@@ -76,6 +78,16 @@ def exact_keys(query: str) -> set[str]:
     """The name keys that a query spells out: as written, and with its last word as the family name."""
     words = _words(query)
     return {" ".join(words), " ".join([*words[-1:], *words[:-1]])} if words else set()
+
+
+def records_named(query: str) -> list[Author]:
+    """Up to two researchers whose name is exactly the query, those with more works first.
+
+    Two tell a shared name from one that is not. One word alone is more often a subject than a name.
+    """
+    if not 1 < len(_words(query)) <= NAME_WORDS:
+        return []
+    return list(Author.objects.public().filter(name_key__in=exact_keys(query)).order_by("-work_count", "pk")[:2])
 
 
 def similar_names(query: str) -> list[str]:

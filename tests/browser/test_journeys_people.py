@@ -57,7 +57,7 @@ def test_sign_up_confirm_claim_and_be_approved(new_context: NewContext, ada: Aut
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password again").fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
-    expect(page.get_by_role("heading", name="Confirm your e-mail address")).to_be_visible()
+    expect(page.get_by_role("heading", name="Confirm your address")).to_be_visible()
 
     [link] = re.findall(r"https?://\S+confirm-email\S+", newest_mail(mails))
     page.goto(urlsplit(link).path)

@@ -16,6 +16,7 @@ from works.items import work_items
 from works.models import Topic, Work
 from works.name_search import (
     exact_keys,
+    records_named,
     search_institutions,
     search_researchers,
     search_topics,
@@ -136,6 +137,19 @@ def _works(wanted: SearchRequest) -> dict[str, Any]:
         "narrowed": narrowed,
         "sorts": [(wanted.query(sort=sort), label, sort == wanted.sort) for sort, label in SORTS.items()],
         "similar": [] if results.page.rows else _similar(wanted.q),
+        **_person(wanted),
+    }
+
+
+def _person(wanted: SearchRequest) -> dict[str, Any]:
+    """Whoever types a name into the box of every page may look for the person rather than for the works."""
+    named = [] if wanted.cursor else records_named(wanted.q)
+    if not named:
+        return {}
+    return {
+        "person": named[0],
+        "person_url": named[0].get_absolute_url() if len(named) == 1 else name_url(named[0].name_key),
+        "is_shared_name": len(named) > 1,
     }
 
 

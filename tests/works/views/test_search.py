@@ -63,6 +63,17 @@ def test_several_records_of_one_name_lead_to_the_name_page(client: Client) -> No
     assert 'href="/names/shang-yue/"' in page
 
 
+def test_a_name_among_works_leads_to_the_person(client: Client) -> None:
+    author = AuthorFactory.create(display_name="Yue Shang", work_count=4)
+    printed_work([author, "Ben Okri"], title="Ranking")
+    page = client.get("/search/?q=shang+yue").content.decode()
+    assert f'Looking for the researcher? <a href="{author.get_absolute_url()}">Yue Shang</a>, 4 works' in page
+    AuthorFactory.create(display_name="Yue Shang")
+    page = client.get("/search/?q=yue+shang").content.decode()
+    assert 'Several researcher records have the name Yue Shang: <a href="/names/shang-yue/">' in page
+    assert "researcher records have" not in client.get("/search/?q=shang").content.decode()
+
+
 def test_a_misspelled_name_is_corrected(client: Client) -> None:
     AuthorFactory.create_batch(2, display_name="Pieter Abbeel")
     for kind in ("researchers", "works"):
