@@ -1,4 +1,4 @@
-"""Middleware of our own: where a page is read from, what may be kept by whom, no NUL reaches PostgreSQL."""
+"""Middleware of our own: where a page is read from, what may be kept by whom, what is refused and in which words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase
+from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from bzpeer import replicas
@@ -61,6 +62,23 @@ def private_pages(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Ca
             patch_cache_control(response, private=True)
             patch_vary_headers(response, ["Cookie"])
         return response
+
+    return middleware
+
+
+def wrong_methods_in_words(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Give a page to people who open the address of a button; browsers show a fault of their own for an empty answer."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        is_empty = response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not getattr(response, "content", b"")
+        if not is_empty or "text/html" not in request.headers.get("Accept", ""):
+            return response
+        page = render(request, "405.html", status=response.status_code)
+        page["Allow"] = response["Allow"]
+        return page
 
     return middleware
 

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "bzpeer.middleware.moved_pages_asked_again",
     "bzpeer.middleware.private_pages",
+    "bzpeer.middleware.wrong_methods_in_words",
     "bzpeer.middleware.admin_without_nul",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]

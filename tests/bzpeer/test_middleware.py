@@ -42,3 +42,11 @@ def test_the_icon_is_found_where_browsers_look_for_it(client: Client) -> None:
     answer = client.get("/favicon.ico")
     assert answer.status_code == 302
     assert answer["Location"].endswith("icon.svg")
+
+
+def test_who_opens_the_address_of_a_button_is_told(client: Client) -> None:
+    client.force_login(UserFactory.create(is_staff=True))
+    answer = client.get("/imports/runs/1/stop/", headers={"Accept": "text/html,*/*"})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "takes what a form sends" in answer.content.decode()
+    assert client.get("/imports/runs/1/stop/", headers={"Accept": "application/json"}).content == b""

@@ -109,3 +109,9 @@ def test_two_factor_login_from_setting_up_to_turning_off(client: Client, reader:
     assert client.post(reverse("mfa_reauthenticate"), {"code": codes[1]}).status_code == 302
     assert client.post(reverse("mfa_deactivate_totp")).status_code == 302
     assert "your password alone opens your account" in client.get(reverse("mfa_index")).content.decode()
+
+
+def test_too_many_requests(client: Client, reader: User) -> None:
+    answers = [client.post(reverse("account_reset_password"), {"email": reader.email}) for _ in range(12)]
+    assert answers[-1].status_code == 429
+    assert "Too many requests of this kind" in answers[-1].content.decode()
