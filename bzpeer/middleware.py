@@ -69,7 +69,7 @@ def private_pages(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Ca
 def wrong_methods_in_words(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Give a page to people who open the address of a button; browsers show a fault of their own for an empty answer."""
+    """Give a page to people who open the address of a button; an empty answer shows as a fault of the browser."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
