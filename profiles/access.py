@@ -2,7 +2,6 @@
 
 * author record: ``of_researcher`` (anyone; moved, split and hidden records are answered here)
 * claim: ``own_claim``, ``may_decide_claims``
-* author record as its owner: ``owned_author``
 * invitation: ``own_invitation``
 * corrections: ``is_curator``, ``curators_only``; what a person may do with one ticket: ``profiles.tickets.standing_of``
 """
@@ -109,14 +108,6 @@ def own_claim(user: User) -> Claim:
 def may_decide_claims(user: User) -> bool:
     """Staff with the right to change claims decide them, in the admin."""
     return user.is_active and user.is_staff and user.has_perm("profiles.change_claim")
-
-
-def owned_author(user: User) -> Author:
-    """The record that the user owns by an accepted claim. Raises Http404."""
-    claim = Claim.objects.accepted().select_related("author").filter(user=user).first()
-    if claim is None:
-        raise Http404("You own no page.")
-    return claim.author
 
 
 def is_curator(user: User) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
 
 from ingest.sources.arxiv_xml import parse_atom_entry
 from ingest.sources.base import (
@@ -38,7 +37,6 @@ class ArxivApi:
     title = "arXiv query API"
     parser_version = 1
     is_network = True
-    yields: Literal["works", "institutions"] = "works"
     enriches_known_works = False
 
     def check(self, options: SourceOptions) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 from ingest.sources.base import Cursor, Parsed, RawItem, SourceError, SourceOptions, UnusableRecordError, rejected
 from ingest.sources.listing_html import html_entries, parse_html_entry
@@ -22,7 +21,6 @@ class ArxivListing:
     title = "Listing page"
     parser_version = 1
     is_network = False
-    yields: Literal["works", "institutions"] = "works"
     enriches_known_works = False
 
     def check(self, options: SourceOptions) -> None:

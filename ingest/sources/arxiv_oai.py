@@ -7,7 +7,6 @@ a list resumes at its token, and when that has expired, by date.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 import httpx2
 from oaipmh_scythe.exceptions import BadResumptionToken, NoRecordsMatch, OAIPMHException
@@ -43,7 +42,6 @@ class ArxivOai:
     title = "arXiv OAI-PMH"
     parser_version = 1
     is_network = True
-    yields: Literal["works", "institutions"] = "works"
     enriches_known_works = False
 
     def check(self, options: SourceOptions) -> None:

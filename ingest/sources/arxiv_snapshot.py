@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -55,7 +54,6 @@ class ArxivSnapshot:
     title = "arXiv bulk snapshot"
     parser_version = 1
     is_network = False
-    yields: Literal["works", "institutions"] = "works"
     enriches_known_works = False
 
     def check(self, options: SourceOptions) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from hashlib import blake2b
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -81,7 +81,6 @@ class Source(Protocol):
     parser_version: int
     """Goes up when ``parse`` gets more out of the same raw bytes: unchanged items are then parsed anew."""
     is_network: bool
-    yields: Literal["works", "institutions"]
     enriches_known_works: bool
     """True when records complete works that the catalogue has, and never create one."""
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -110,7 +109,6 @@ class Crossref:
     title = "Crossref"
     parser_version = 2
     is_network = True
-    yields: Literal["works", "institutions"] = "works"
     enriches_known_works = True
 
     def check(self, options: SourceOptions) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -96,7 +95,6 @@ class Ror:
     title = "Research Organization Registry"
     parser_version = 1
     is_network = False
-    yields: Literal["works", "institutions"] = "institutions"
     enriches_known_works = False
 
     def check(self, options: SourceOptions) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -30,7 +29,6 @@ class Sample:
     title = "Sample corpus"
     parser_version = 1
     is_network = False
-    yields: Literal["works", "institutions"] = "works"
     enriches_known_works = False
 
     def check(self, options: SourceOptions) -> None:
