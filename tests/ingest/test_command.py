@@ -51,6 +51,14 @@ def test_a_dry_run_says_what_it_would_do(path: Path, capsys: pytest.CaptureFixtu
     assert not Work.objects.exists()
 
 
+def test_a_dry_run_that_would_do_nothing_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    known = write(tmp_path / "known.jsonl", [line(1), line(2)])
+    call_command("ingest", "arxiv-snapshot", str(known))
+    call_command("ingest", "arxiv-snapshot", str(known), "--dry-run")
+    said = capsys.readouterr().out
+    assert said.endswith("A real run would\n  change nothing\n")
+
+
 def test_a_limit_counts_records(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ingest(capsys, "arxiv-snapshot", str(path), "--limit", "1")["seen"] == 1
 

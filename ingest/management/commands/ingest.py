@@ -37,8 +37,8 @@ class Command(BaseCommand):
         parser.add_argument("inputs", nargs="*", metavar="PATH_OR_URL")
         parser.add_argument("--limit", type=int, help="read at most this many records")
         parser.add_argument("--base-url", help="the service's address, for network sources")
-        parser.add_argument("--since", type=date.fromisoformat, metavar="YYYY-MM-DD")
-        parser.add_argument("--until", type=date.fromisoformat, metavar="YYYY-MM-DD")
+        parser.add_argument("--since", type=date.fromisoformat, metavar="YYYY-MM-DD", help="changed on or after")
+        parser.add_argument("--until", type=date.fromisoformat, metavar="YYYY-MM-DD", help="changed on or before")
         parser.add_argument("--set", action="append", default=[], dest="sets", help="OAI-PMH set; may be repeated")
         parser.add_argument("--query", help="a search in the service's own language")
         parser.add_argument("--dry-run", action="store_true", help="say what would change and write nothing")
@@ -149,9 +149,12 @@ class Command(BaseCommand):
             self.stdout.write(f"  change  {sample['title']}: {', '.join(sample['fields'])}")
         for reason, count in report.get("reasons", []):
             self.stdout.write(f"  reject  {count}: {reason}")
-        blocks = ", ".join(block for block, _ in report.get("blocks", [])[:8])
         touched = report.get("block_count", 0)
-        self.stdout.write(f"  touch   {touched} name block{'' if touched == 1 else 's'}: {blocks}")
+        if touched:
+            blocks = ", ".join(block for block, _ in report.get("blocks", [])[:8])
+            self.stdout.write(f"  touch   {touched} name block{'' if touched == 1 else 's'}: {blocks}")
+        elif not (run.created or run.updated or run.rejected):
+            self.stdout.write("  change nothing")
 
     def _figures(self, run: ImportRun, seconds: float, total: float) -> dict[str, Any]:
         """Counts of a run; ``seconds`` until all facts can be found, ``total_seconds`` with attribution and graph."""
