@@ -5,8 +5,10 @@ import { watchDrags } from "./pins.js";
 
 let camera = null;
 let kept = null;
+let shown = "";
 
 function start() {
+  shown = location.search;
   const root = document.querySelector("[data-explorer]");
   const view = root?.querySelector("[data-explorer-view]");
   if (!view || view.classList.contains("is-live")) return;
@@ -64,5 +66,6 @@ document.addEventListener("htmx:beforeSwap", () => {
   kept = { size: `${drawing.getAttribute("width")}x${drawing.getAttribute("height")}`, place: camera.place() };
 });
 document.addEventListener("htmx:afterSettle", start);
-window.addEventListener("popstate", () => location.reload());
+// Following a link within the page, such as one to skip a part, is a step in the history too.
+window.addEventListener("popstate", () => location.search === shown || location.reload());
 start();

@@ -48,6 +48,22 @@ def test_hover_and_focus_show_the_reason_of_an_edge(page: Page, ada: Author) -> 
     expect(caption).to_contain_text("1 work together")
 
 
+def test_the_keyboard_can_pass_over_the_marks_of_the_drawing(page: Page, ada: Author) -> None:
+    for path, past in (
+        (f"{ada.get_absolute_url()}graph/", page.get_by_text("The same as a table")),
+        (f"/graph/?focus=researcher:{ada.pk}", page.locator("#explorer-panel h2 a")),
+    ):
+        page.goto(path)
+        skip = page.get_by_role("link", name="Skip the picture")
+        skip.focus()
+        box = skip.bounding_box()
+        assert box is not None
+        assert box["width"] > 50
+        skip.press("Enter")
+        page.keyboard.press("Tab")
+        expect(past).to_be_focused()
+
+
 def test_on_a_phone_the_narrow_drawing_fits(new_context: NewContext, ada: Author) -> None:
     page = new_context(viewport=PHONE, color_scheme="dark").new_page()
     page.goto(f"{ada.get_absolute_url()}graph/")
