@@ -40,12 +40,16 @@ class ArxivApi:
     enriches_known_works = False
 
     def check(self, options: SourceOptions) -> None:
+        # A refused address is named before what else is missing; the service's own needs the network to be checked.
+        if options.base_url:
+            check_url(options.base_url, allow_private_hosts=options.allow_private_hosts)
         if not (options.query or options.inputs or options.since or options.sets):
             raise SourceError("arxiv-api needs a query, arXiv ids, categories or a first day")
         wrong = [text for text in options.inputs if arxiv_id(text) is None]
         if wrong:
             raise SourceError(f"“{wrong[0][:80]}” is no arXiv id")
-        check_url(options.base_url or ENDPOINT, allow_private_hosts=options.allow_private_hosts)
+        if not options.base_url:
+            check_url(ENDPOINT, allow_private_hosts=options.allow_private_hosts)
 
     def read(self, options: SourceOptions, cursor: Cursor | None = None) -> Iterator[RawItem]:
         start = (cursor or {}).get("position")

@@ -99,6 +99,8 @@ class _Service:
             OAIResponse(answer, params=query).raise_for_oaipmh_error()
             if page.status != 200:
                 raise SourceError(f"The service refuses the request ({page.status})")
+            if child(root, "ListRecords") is None:
+                raise SourceUnavailableError("The service sends no OAI-PMH answer; the run can be resumed")
             return root, True
         try:
             root = parse_xml(page.body, recover=True)

@@ -124,9 +124,13 @@ class OpenAlex:
 
     def check(self, options: SourceOptions) -> None:
         if not options.inputs:
+            # A refused address is named before what else is missing; the service's own needs the network to be checked.
+            if options.base_url:
+                check_url(options.base_url, allow_private_hosts=options.allow_private_hosts)
             if not (options.query or options.since):
                 raise SourceError("openalex needs files, a filter (“author.orcid:...”), search words or a first day")
-            check_url(options.base_url or ENDPOINT, allow_private_hosts=options.allow_private_hosts)
+            if not options.base_url:
+                check_url(ENDPOINT, allow_private_hosts=options.allow_private_hosts)
         for name in options.inputs:
             require_records(Path(name), _is_work, unwrap_answer, "OpenAlex works")
 

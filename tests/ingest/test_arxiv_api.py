@@ -124,5 +124,7 @@ def test_broken_xml_is_asked_for_again() -> None:
 def test_options_that_cannot_work_are_refused() -> None:
     with pytest.raises(SourceError, match="needs a query"):
         SOURCE.check(SourceOptions())
+    with pytest.raises(SourceError, match="private address"):
+        SOURCE.check(SourceOptions(base_url="http://10.0.0.1/"))
     with pytest.raises(SourceError, match="no arXiv id"):
         SOURCE.check(SourceOptions(inputs=("abc",), allow_private_hosts=True))

@@ -132,6 +132,12 @@ def test_no_xml_at_all(name: str) -> None:
         list(SOURCE.read(options_of(server)))
 
 
+def test_a_page_about_something_else_is_no_empty_list() -> None:
+    page = Reply(b"<html><body>Down for maintenance</body></html>")
+    with ReplayServer(in_turn(page)) as server, pytest.raises(SourceUnavailableError, match="no OAI-PMH answer"):
+        list(SOURCE.read(options_of(server)))
+
+
 def test_an_entity_bomb_is_refused() -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><OAI-PMH><ListRecords>&b;</ListRecords></OAI-PMH>'
     with ReplayServer(in_turn(Reply(bomb))) as server, pytest.raises(SourceUnavailableError, match="no XML"):

@@ -37,6 +37,10 @@ def test_an_import_prints_its_figures_as_the_last_line(path: Path, capsys: pytes
     assert Attribution.objects.count() == 4
 
 
+def test_options_may_stand_before_the_inputs(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ingest(capsys, "arxiv-snapshot", "--limit=1", str(path))["seen"] == 1
+
+
 def test_facts_only_leaves_attribution_to_later(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ingest(capsys, "arxiv-snapshot", str(path), "--facts-only")["state"] == "done"
     assert not Attribution.objects.exists()

@@ -166,3 +166,5 @@ def test_other_files_and_empty_questions_are_refused(tmp_path: Path) -> None:
         SOURCE.check(options_for(path))
     with pytest.raises(SourceError, match="needs files"):
         SOURCE.check(SourceOptions())
+    with pytest.raises(SourceError, match="private address"):
+        SOURCE.check(SourceOptions(base_url="http://10.0.0.1/"))

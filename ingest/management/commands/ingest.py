@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError
 from tqdm import tqdm
 
@@ -32,6 +32,12 @@ class Command(BaseCommand):
     # They load every page of the site, half a second of an import that serves none.
     requires_system_checks = ()
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Options may stand between the source and its inputs."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]  # what Django calls
+        return parser
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("source", metavar="SOURCE", help=", ".join(source_slugs()))
         parser.add_argument("inputs", nargs="*", metavar="PATH_OR_URL")
@@ -40,6 +46,7 @@ class Command(BaseCommand):
         parser.add_argument("--since", type=date.fromisoformat, metavar="YYYY-MM-DD", help="changed on or after")
         parser.add_argument("--until", type=date.fromisoformat, metavar="YYYY-MM-DD", help="changed on or before")
         parser.add_argument("--set", action="append", default=[], dest="sets", help="OAI-PMH set; may be repeated")
+        parser.add_argument("--prefix", dest="metadata_prefix", help="OAI-PMH layout of records: arXiv or oai_dc")
         parser.add_argument("--query", help="a search in the service's own language")
         parser.add_argument("--dry-run", action="store_true", help="say what would change and write nothing")
         parser.add_argument("--resume", type=int, metavar="RUN", help="go on with a stopped or failed run")
@@ -80,6 +87,7 @@ class Command(BaseCommand):
                 since=options["since"],
                 until=options["until"],
                 sets=tuple(options["sets"]),
+                metadata_prefix=options["metadata_prefix"],
                 query=options["query"],
                 limit=options["limit"],
             ),
