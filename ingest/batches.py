@@ -261,14 +261,16 @@ def _refusal(entry: WorkEntry, reason: str, detail: str = "") -> Refusal:
 
 
 def _save_changes(run: ImportRun, changes: Mapping[int, dict[str, list[Any]]]) -> None:
-    """Keep what changed by work; a work that changes twice in a run keeps the later account of a fact."""
+    """Keep what changed by work; a fact that changes twice in a run went from its first state to its last."""
     if not changes:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ingest_workchange AS held (run_id, work_id, fields)"
             " SELECT %s, * FROM unnest(%s::bigint[], %s::jsonb[])"
-            " ON CONFLICT (run_id, work_id) DO UPDATE SET fields = held.fields || EXCLUDED.fields",
+            " ON CONFLICT (run_id, work_id) DO UPDATE SET fields = held.fields || (SELECT jsonb_object_agg(fact,"
+            " jsonb_build_array(COALESCE(held.fields -> fact, states) -> 0, states -> 1))"
+            " FROM jsonb_each(EXCLUDED.fields) AS change(fact, states))",
             [run.pk, list(changes), [msgspec.json.encode(fields).decode() for fields in changes.values()]],
         )
 

@@ -91,17 +91,18 @@ def fetch_known(works: Collection[int]) -> dict[int, KnownWork]:
     versions = WorkVersion.objects.filter(work__in=works).values_list("work_id", "number", "submitted_at", "size_kb")
     for work, number, submitted_at, size_kb in versions:
         known[work].versions[number] = VersionRecord(number, submitted_at, size_kb)
-    for work, scheme, code in (
+    for work, topic, scheme, code in (
         WorkTopic.objects.filter(work__in=works)
         .order_by("work", "position")
-        .values_list("work_id", "topic__scheme", "topic__code")
+        .values_list("work_id", "topic_id", "topic__scheme", "topic__code")
     ):
         known[work].topics.append((scheme, code))
+        known[work].topic_ids[scheme, code] = topic
     return known
 
 
 def write_merges(merges: list[tuple[KnownWork, Merge]], topics: Mapping[tuple[str, str], int]) -> Written:
-    """Write what the merges found."""
+    """Write what the merges found. ``topics`` has the ids of the topics that the records name."""
     WorkDescription.objects.filter(work__in=[known.id for known, _ in merges]).delete()
     _write_columns(merges)
     blocks, authorships = _write_authorships(merges)
@@ -116,11 +117,11 @@ def write_merges(merges: list[tuple[KnownWork, Merge]], topics: Mapping[tuple[st
         unique_fields=["work", "number"],
         update_fields=["submitted_at", "size_kb"],
     )
-    retopiced = {known.id: outcome.topics for known, outcome in merges if outcome.topics is not None}
-    WorkTopic.objects.filter(work__in=retopiced).delete()
+    retopiced = [(known, outcome.topics) for known, outcome in merges if outcome.topics is not None]
+    WorkTopic.objects.filter(work__in=[known.id for known, _ in retopiced]).delete()
     WorkTopic.objects.bulk_create(
-        WorkTopic(work_id=work, topic_id=topics[pair], position=position)
-        for work, pairs in retopiced.items()
+        WorkTopic(work_id=known.id, topic_id=known.topic_ids.get(pair) or topics[pair], position=position)
+        for known, pairs in retopiced
         for position, pair in enumerate(pairs)
     )
     return Written(blocks, authorships, dropped)

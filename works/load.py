@@ -6,6 +6,7 @@ The caller owns the transaction, so that a batch and the cursor of its run move 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -27,8 +28,8 @@ from works.copying import (
     work_rows,
 )
 from works.known import fetch_known, write_merges
-from works.matching import columns_of, holders_of, match_known
-from works.merging import Identifier, merge
+from works.matching import are_known_meanwhile, columns_of, holders_of, match_known
+from works.merging import Identifier, merge, spelled
 from works.models import Topic, WorkIdentifier
 from works.records import TopicRecord, WorkRecord
 from works.rows import title_key
@@ -48,7 +49,8 @@ class IdentifierTakenError(IntegrityError):
 
 
 class Loaded(msgspec.Struct):
-    """What became of a batch. ``work_ids`` has one id for each record in order, ``changes`` the differences by work.
+    """What became of a batch. ``work_ids`` has one id for each record in order, ``changes`` the differences by work,
+    those included that lost an identifier to a work of the batch.
 
     ``dropped_identifiers`` counts identifiers left out because another work holds them.
     """
@@ -217,7 +219,16 @@ def _take_identifiers(cursor: Any, records: list[WorkRecord], ids: list[int], lo
     )
     if _write_identifiers(cursor, own) != len(own):
         raise IdentifierTakenError("a concurrent import took in a work of this batch")
-    loaded.dropped_identifiers += len(others) - _write_identifiers(cursor, others)
+    dropped = len(others) - _write_identifiers(cursor, others)
+    if dropped:
+        _require_unknown(records, ids)
+    loaded.dropped_identifiers += dropped
+
+
+def _require_unknown(records: list[WorkRecord], ids: list[int]) -> None:
+    """Raise when a concurrent import of another source brought in the work of one of these records."""
+    if are_known_meanwhile(records, ids):
+        raise IdentifierTakenError("a concurrent import of another source took in a work of this batch")
 
 
 def _take_dois(cursor: Any, records: list[WorkRecord], ids: list[int], loaded: Loaded) -> None:
@@ -240,16 +251,33 @@ def _take_dois(cursor: Any, records: list[WorkRecord], ids: list[int], loaded: L
     if dropped:
         holders = holders_of(list(first))
         held = [row for row in dois if holders[row[:2]] != row[2]]
+        if held:
+            _require_unknown(records, ids)
         cursor.execute(
             "UPDATE works_workidentifier held SET work_id = new.work_id"
             " FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS new(scheme, value, work_id)"
             " JOIN works_workidentifier own ON own.work_id = new.work_id AND own.scheme <> new.scheme"
             " WHERE held.scheme = new.scheme AND held.value = new.value AND held.work_id <> new.work_id"
             " AND EXISTS (SELECT FROM works_workidentifier theirs WHERE theirs.work_id = held.work_id"
-            ' AND theirs.scheme = own.scheme AND theirs.value > own.value COLLATE "C")',
+            ' AND theirs.scheme = own.scheme AND theirs.value > own.value COLLATE "C")'
+            " RETURNING held.scheme, held.value",
             columns_of(held, 3),
         )
+        taken: dict[int, list[Identifier]] = defaultdict(list)
+        for scheme, value in cursor.fetchall():
+            taken[holders[scheme, value]].append((scheme, value))
+        _note_losses(taken, loaded)
     loaded.dropped_identifiers += dropped
+
+
+def _note_losses(taken: Mapping[int, list[Identifier]], loaded: Loaded) -> None:
+    """Put into the account of changes what works lost to others."""
+    left = WorkIdentifier.objects.filter(work__in=taken).values_list("work", "scheme", "value")
+    for work, lost in taken.items():
+        after = {(scheme, value) for pk, scheme, value in left if pk == work}
+        fields = loaded.changes.setdefault(work, {})
+        before = fields["identifiers"][0] if "identifiers" in fields else spelled({*after, *lost})
+        fields["identifiers"] = [before, spelled(after)]
 
 
 def _write_identifiers(cursor: Any, rows: list[tuple[str, str, int]]) -> int:

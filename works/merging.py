@@ -8,7 +8,7 @@ record does not mention is kept.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -48,6 +48,7 @@ class KnownWork(msgspec.Struct, kw_only=True):
     identifiers: set[Identifier] = msgspec.field(default_factory=set)
     versions: dict[int, VersionRecord] = msgspec.field(default_factory=dict)
     topics: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    topic_ids: dict[tuple[str, str], int] = msgspec.field(default_factory=dict)
 
 
 class Merge(msgspec.Struct):
@@ -95,7 +96,8 @@ def merge(known: KnownWork, record: WorkRecord, holders: Mapping[Identifier, int
     links = known.columns["code_links"]
     change("code_links", [*links, *(link for link in record.code_links if link not in links)])
     if leads:
-        change("is_withdrawn", record.is_withdrawn)
+        if not record.is_deleted:  # the source then says nothing else of the work
+            change("is_withdrawn", record.is_withdrawn)
         change("is_deleted", record.is_deleted)
         if record.rank > known.columns["source_rank"]:
             columns["source_rank"] = record.rank
@@ -121,7 +123,7 @@ def merge(known: KnownWork, record: WorkRecord, holders: Mapping[Identifier, int
         if pair not in known.identifiers and holders.get(pair, known.id) == known.id
     ]
     if identifiers:
-        changes["identifiers"] = [[], [f"{scheme}:{value}" for scheme, value in identifiers]]
+        changes["identifiers"] = [spelled(known.identifiers), spelled({*known.identifiers, *identifiers})]
     versions = _versions(known, record)
     if versions:
         numbers = sorted(known.versions.keys() | {version.number for version in versions})
@@ -130,6 +132,11 @@ def merge(known: KnownWork, record: WorkRecord, holders: Mapping[Identifier, int
     if topics is not None:
         changes["topics"] = [[code for _, code in known.topics], [code for _, code in topics]]
     return Merge(columns, authorships, identifiers, versions, topics, changes)
+
+
+def spelled(identifiers: Collection[Identifier]) -> list[str]:
+    """Identifiers as the account of a change shows them."""
+    return [f"{scheme}:{value}" for scheme, value in sorted(identifiers)]
 
 
 def _leads(known: KnownWork, record: WorkRecord) -> bool:
@@ -213,12 +220,11 @@ def _topics(known: KnownWork, record: WorkRecord, leads: bool) -> list[tuple[str
     named = list(dict.fromkeys((topic.scheme, topic.code) for topic in record.topics))
     if not named:
         return None
-    schemes = {scheme for scheme, _ in named}
-    others = [pair for pair in known.topics if pair[0] not in schemes]
-    same = [pair for pair in known.topics if pair[0] in schemes]
-    if not leads:
-        named = same + [pair for pair in named if pair not in same]
-    topics = named + others
+    if leads:
+        schemes = {scheme for scheme, _ in named}
+        topics = named + [pair for pair in known.topics if pair[0] not in schemes]
+    else:  # the primary one stays first
+        topics = known.topics + [pair for pair in named if pair not in known.topics]
     return topics if topics != known.topics else None
 
 

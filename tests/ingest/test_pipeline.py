@@ -89,6 +89,15 @@ def test_a_changed_record_is_updated_and_the_change_is_kept_by_fact(tmp_path: Pa
     assert change.work.title == "An engine of another title"
 
 
+def test_a_fact_that_changes_twice_in_a_run_went_from_its_first_state_to_its_last(tmp_path: Path) -> None:
+    import_file(write(tmp_path / "a.jsonl", map(line, range(15))))
+    first, last = (line(0, comments=text, update_date="2022-01-01") for text in ("Second thoughts", "Third thoughts"))
+    # The second one stands in another batch.
+    run = import_file(write(tmp_path / "b.jsonl", [first, *map(line, range(1, 15)), last]))
+    change = WorkChange.objects.get(run=run)
+    assert change.fields["comments"] == ["", "Third thoughts"]
+
+
 def test_what_cannot_be_read_is_set_aside_and_the_run_goes_on(tmp_path: Path) -> None:
     lines = [line(0), '{"id": "2105.00001", "title": ', line(2, title=" "), line(3, id="no id"), line(4)]
     run = import_file(write(tmp_path / "a.jsonl", lines))

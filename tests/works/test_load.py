@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from datetime import date
 from typing import get_args
 
@@ -7,8 +8,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests.factories import WorkFactory
+from tests.waiting import eventually
 from tests.works.records import record
-from works.load import Loaded, load, settle_search
+from works.load import IdentifierTakenError, Loaded, ensure_topics, load, settle_search
 from works.models import Authorship, DirtyBlock, Topic, Work, WorkIdentifier, WorkTopic, WorkVersion
 from works.records import BylineRecord, TopicRecord, VersionRecord, WorkKind, WorkRecord
 
@@ -27,6 +29,26 @@ def test_records_name_the_kinds_of_works() -> None:
 def test_the_database_refuses_a_kind_that_no_page_can_name() -> None:
     with pytest.raises(IntegrityError, match="work_kind_known"):
         WorkFactory.create(kind="letter")
+
+
+def test_a_deletion_says_nothing_of_a_withdrawal_before_it() -> None:
+    (work,) = take_in(record(is_withdrawn=True)).work_ids
+    gone = record(title="", bylines=[], abstract=None, topics=[], versions=[], is_deleted=True)
+    loaded = take_in(gone)
+    assert loaded.changes == {work: {"is_deleted": [False, True]}}
+
+
+def test_a_source_with_subjects_of_its_own_leaves_those_of_others_first() -> None:
+    (work,) = take_in(record()).work_ids
+    enriched = record(
+        source="openalex",
+        rank=50,
+        identifiers=[("openalex", "W1"), ("arxiv", "2105.00001")],
+        topics=[TopicRecord("openalex", "T10102", "Scientometrics")],
+    )
+    assert take_in(enriched).work_ids == [work]
+    codes = WorkTopic.objects.filter(work=work).order_by("position").values_list("topic__code", flat=True)
+    assert list(codes) == ["cs.DM", "T10102"]
 
 
 def authors_of(work: int) -> list[str]:
@@ -127,10 +149,51 @@ def test_a_doi_belongs_to_the_first_of_two_arxiv_ids_in_whatever_order_they_come
     shared = ("doi", "10.1/shared")
     later = record("2105.00002", identifiers=[("arxiv", "2105.00002"), shared, ("doi", "10.1/own")])
     take_in(later)
-    (first,) = take_in(record("2105.00001", identifiers=[("arxiv", "2105.00001"), shared])).work_ids
+    loaded = take_in(record("2105.00001", identifiers=[("arxiv", "2105.00001"), shared]))
+    (first,) = loaded.work_ids
     assert WorkIdentifier.objects.get(value="10.1/shared").work_id == first
+    ((loser, fields),) = loaded.changes.items()
+    assert loser == WorkIdentifier.objects.get(value="10.1/own").work_id
+    assert fields == {
+        "identifiers": [["arxiv:2105.00002", "doi:10.1/own", "doi:10.1/shared"], ["arxiv:2105.00002", "doi:10.1/own"]]
+    }
     assert WorkIdentifier.objects.get(value="10.1/own").work_id != first
     assert take_in(later).unchanged == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("shared", [("arxiv", "2105.00001"), ("doi", "10.1/shared")])
+@pytest.mark.parametrize("is_arxiv_first", [True, False])
+def test_two_sources_that_bring_one_work_at_once_make_one(shared: tuple[str, str], is_arxiv_first: bool) -> None:
+    arxiv = record(identifiers=list(dict.fromkeys([("arxiv", "2105.00001"), shared])))
+    openalex = record(source="openalex", rank=50, title="As it was printed", identifiers=[("openalex", "W1"), shared])
+    first, second = (arxiv, openalex) if is_arxiv_first else (openalex, arxiv)
+    outcome: list[str] = []
+    ensure_topics([first, second])
+
+    def work() -> None:
+        try:
+            take_in(second)
+        except IdentifierTakenError:
+            outcome.append("to run again")
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=work)
+    with transaction.atomic():
+        load([first])
+        thread.start()
+        eventually(_somebody_waits)
+    thread.join()
+    assert outcome == ["to run again"]
+    assert take_in(second).created == 0
+    assert Work.objects.count() == 1
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
 
 
 def test_of_one_batch_the_first_arxiv_id_takes_a_shared_doi_over() -> None:
