@@ -16,6 +16,7 @@ from graph.stale import refresh_stale
 from ingest import runs
 from ingest.heart import Heart
 from ingest.models import ImportBatch, ImportRun, WorkChange
+from ingest.sources import get_source
 from works.attribution.resolve import resolve_dirty
 from works.counts import recount_works
 from works.institutions import link_works
@@ -37,7 +38,7 @@ def finish(run_id: int, report: Report | None = None, processes: int = 1) -> boo
     """
     if not runs.claim_finish(run_id):
         return False
-    run = ImportRun.objects.get(pk=run_id)
+    run = ImportRun.objects.select_related("source").get(pk=run_id)
     try:
         with Heart(lambda write: runs.beat_finish(run_id, write=write), runs.HEARTBEAT_SECONDS) as heart:
             if not run.is_dry_run:
@@ -65,13 +66,20 @@ def _settle(run: ImportRun, heart: Heart, report: Report | None, processes: int)
 
     if run.stage == Stage.ATTRIBUTION:
         newest = DirtyBlock.objects.aggregate(newest=Max("pk"))["newest"] or 0
-        link_works(touched_works(run))
+        link_works(_works_to_link(run))
         resolve_dirty(up_to=newest, progress=progress(Stage.ATTRIBUTION), processes=processes, announce=announce)
         if not runs.enter_stage(run.pk, Stage.GRAPH):
             raise StoppedError
     refresh_stale(progress=progress(Stage.GRAPH), announce=announce)
     announce("numbers of works of topics and institutions")
     recount_works()
+
+
+def _works_to_link(run: ImportRun) -> Iterator[int] | None:
+    """The works whose affiliations may name other institutions than before; ``None``: all, new institutions came."""
+    if get_source(run.source.slug).brings_institutions and (run.created or run.updated):
+        return None
+    return touched_works(run)
 
 
 def share_attribution(run_id: int) -> None:

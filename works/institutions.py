@@ -75,11 +75,11 @@ def link_works(works: Iterable[int] | None = None) -> int:
             SELECT DISTINCT a.id, i.id FROM works_authorship a, unnest(a.rors) AS r
             JOIN works_institution i ON i.ror = r
             WHERE a.rors <> '{}' AND (%(works)s::bigint[] IS NULL OR a.work_id = ANY (%(works)s))
-            ON CONFLICT DO NOTHING
+            ON CONFLICT DO NOTHING RETURNING authorship_id
             """,
             {"works": chosen},
         )
-        linked = cursor.rowcount
+        linked = [row[0] for row in cursor.fetchall()]
         cursor.execute(
             "SELECT DISTINCT line FROM works_authorship a, unnest(a.affiliations) AS line"
             " WHERE a.affiliations <> '{}' AND (%(works)s::bigint[] IS NULL OR a.work_id = ANY (%(works)s))",
@@ -95,7 +95,7 @@ def link_works(works: Iterable[int] | None = None) -> int:
                 FROM unnest(%(lines)s::text[], %(institutions)s::bigint[]) AS named(line, institution)
                 JOIN works_authorship a ON named.line = ANY (a.affiliations)
                 WHERE a.affiliations <> '{}' AND (%(works)s::bigint[] IS NULL OR a.work_id = ANY (%(works)s))
-                ON CONFLICT DO NOTHING
+                ON CONFLICT DO NOTHING RETURNING authorship_id
                 """,
                 {
                     "works": chosen,
@@ -103,8 +103,14 @@ def link_works(works: Iterable[int] | None = None) -> int:
                     "institutions": [institution for _, institution in pairs],
                 },
             )
-            linked += cursor.rowcount
-    return int(linked)
+            linked += [row[0] for row in cursor.fetchall()]
+        # Of authorships without an author yet the resolution to come takes care.
+        cursor.execute(
+            "INSERT INTO works_touchedauthor (author_id, since) SELECT DISTINCT author_id, now()"
+            " FROM works_attribution WHERE authorship_id = ANY (%s)",
+            [linked],
+        )
+    return len(linked)
 
 
 def recognise(lines: Sequence[str]) -> dict[str, list[int]]:

@@ -12,7 +12,15 @@ from django.db import connection
 
 from works.matching import columns_of
 from works.merging import KnownWork, Merge
-from works.models import Authorship, Work, WorkDescription, WorkIdentifier, WorkTopic, WorkVersion
+from works.models import (
+    Authorship,
+    AuthorshipInstitution,
+    Work,
+    WorkDescription,
+    WorkIdentifier,
+    WorkTopic,
+    WorkVersion,
+)
 from works.records import VersionRecord
 from works.rows import AuthorshipRow
 
@@ -59,6 +67,8 @@ _AUTHORSHIP = {
     "email": "text",
     "rors": "varchar[]",
 }
+#: Facts of works from which records of authors, and the tables that follow from them, are made.
+_SUMMED_UP = frozenset({"authors", "year", "topics", "is_deleted"})
 _ROW_FIELDS = tuple(AuthorshipRow.__struct_fields__)
 
 
@@ -104,6 +114,7 @@ def fetch_known(works: Collection[int]) -> dict[int, KnownWork]:
 def write_merges(merges: list[tuple[KnownWork, Merge]], topics: Mapping[tuple[str, str], int]) -> Written:
     """Write what the merges found. ``topics`` has the ids of the topics that the records name."""
     WorkDescription.objects.filter(work__in=[known.id for known, _ in merges]).delete()
+    _note_stale_summaries(merges)
     _write_columns(merges)
     blocks, authorships = _write_authorships(merges)
     dropped = _write_identifiers(merges)
@@ -125,6 +136,17 @@ def write_merges(merges: list[tuple[KnownWork, Merge]], topics: Mapping[tuple[st
         for position, pair in enumerate(pairs)
     )
     return Written(blocks, authorships, dropped)
+
+
+def _note_stale_summaries(merges: list[tuple[KnownWork, Merge]]) -> None:
+    """Note whose records sum up what changes, before anybody leaves an author list."""
+    works = [known.id for known, outcome in merges if not _SUMMED_UP.isdisjoint(outcome.changes)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO works_stalesummary (author_id, since)"
+            " SELECT DISTINCT author_id, now() FROM works_attribution WHERE work_id = ANY (%s)",
+            [works],
+        )
 
 
 def _write_columns(merges: list[tuple[KnownWork, Merge]]) -> None:
@@ -161,6 +183,7 @@ def _write_authorships(merges: list[tuple[KnownWork, Merge]]) -> tuple[set[str],
     gone: list[int] = []
     kept: list[dict[str, Any]] = []
     fresh: list[Authorship] = []
+    moved: list[int] = []
     for known, outcome in merges:
         if outcome.authorships is None:
             continue
@@ -172,14 +195,22 @@ def _write_authorships(merges: list[tuple[KnownWork, Merge]]) -> tuple[set[str],
                 kept.append({"id": rows_of[position], **columns})
             else:
                 fresh.append(Authorship(work_id=known.id, **columns))
-        held = set(rows_of.values())
-        left = [(pk, row) for pk, row in known.authorships if pk not in held]
-        gone += [pk for pk, _ in left]
+        held = {pk: position for position, pk in rows_of.items()}
+        gone += [pk for pk, _ in known.authorships if pk not in held]
+        moved += [
+            pk for pk, row in known.authorships if pk in held and _is_elsewhere(row, outcome.authorships[held[pk]])
+        ]
         blocks |= {row.block for _, row in known.authorships}
     Authorship.objects.filter(pk__in=gone).delete()
+    # They are linked anew by what they print now.
+    AuthorshipInstitution.objects.filter(authorship__in=moved).delete()
     _update("works_authorship", _AUTHORSHIP, kept)
     Authorship.objects.bulk_create(fresh)
     return blocks, len(kept) + len(fresh)
+
+
+def _is_elsewhere(before: AuthorshipRow, after: AuthorshipRow) -> bool:
+    return (before.affiliations, before.rors) != (after.affiliations, after.rors)
 
 
 def _kept_rows(held: list[tuple[int, AuthorshipRow]], rows: list[AuthorshipRow]) -> dict[int, int]:

@@ -37,6 +37,7 @@ class ArxivApi:
     title = "arXiv query API"
     parser_version = 1
     is_network = True
+    brings_institutions = False
     enriches_known_works = False
 
     def check(self, options: SourceOptions) -> None:

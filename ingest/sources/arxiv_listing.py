@@ -21,6 +21,7 @@ class ArxivListing:
     title = "Listing page"
     parser_version = 1
     is_network = False
+    brings_institutions = False
     enriches_known_works = False
 
     def check(self, options: SourceOptions) -> None:

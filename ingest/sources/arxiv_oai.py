@@ -42,6 +42,7 @@ class ArxivOai:
     title = "arXiv OAI-PMH"
     parser_version = 1
     is_network = True
+    brings_institutions = False
     enriches_known_works = False
 
     def check(self, options: SourceOptions) -> None:

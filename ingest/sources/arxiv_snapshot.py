@@ -54,6 +54,7 @@ class ArxivSnapshot:
     title = "arXiv bulk snapshot"
     parser_version = 1
     is_network = False
+    brings_institutions = False
     enriches_known_works = False
 
     def check(self, options: SourceOptions) -> None:

@@ -81,6 +81,8 @@ class Source(Protocol):
     parser_version: int
     """Goes up when ``parse`` gets more out of the same raw bytes: unchanged items are then parsed anew."""
     is_network: bool
+    brings_institutions: bool
+    """True when records are of institutions, else they are of works."""
     enriches_known_works: bool
     """True when records complete works that the catalogue has, and never create one."""
 

@@ -109,6 +109,7 @@ class Crossref:
     title = "Crossref"
     parser_version = 2
     is_network = True
+    brings_institutions = False
     enriches_known_works = True
 
     def check(self, options: SourceOptions) -> None:

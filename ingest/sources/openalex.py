@@ -120,6 +120,7 @@ class OpenAlex:
     title = "OpenAlex"
     parser_version = 2
     is_network = True
+    brings_institutions = False
     enriches_known_works = False
 
     def check(self, options: SourceOptions) -> None:

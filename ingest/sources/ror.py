@@ -95,6 +95,7 @@ class Ror:
     title = "Research Organization Registry"
     parser_version = 1
     is_network = False
+    brings_institutions = True
     enriches_known_works = False
 
     def check(self, options: SourceOptions) -> None:

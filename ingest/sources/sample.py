@@ -29,6 +29,7 @@ class Sample:
     title = "Sample corpus"
     parser_version = 1
     is_network = False
+    brings_institutions = False
     enriches_known_works = False
 
     def check(self, options: SourceOptions) -> None:

@@ -1,18 +1,35 @@
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from graph import stale
+from graph.models import AuthorInstitution, AuthorTopic
 from ingest import finishing, runs
 from ingest.finishing import finish, share_attribution, touched_works
 from ingest.models import ImportRun
+from ingest.pipeline import work_shard
 from ingest.run_page import progress_of
+from ingest.sources.base import SourceOptions
+from tests.factories import AuthorFactory, printed_work
 from tests.ingest.lines import import_file, line, write
+from tests.works.records import record
 from works.attribution.resolve import mark_all_dirty, resolve_dirty
-from works.models import Attribution, DirtyBlock, Topic, TouchedAuthor, Work
+from works.load import load
+from works.models import (
+    Attribution,
+    Authorship,
+    AuthorshipInstitution,
+    DirtyBlock,
+    StaleSummary,
+    Topic,
+    TouchedAuthor,
+    Work,
+)
 
 pytestmark = pytest.mark.django_db
 State, Stage = ImportRun.State, ImportRun.Stage
@@ -41,6 +58,55 @@ def test_the_works_of_a_run_are_those_it_created_or_changed(run: ImportRun, tmp_
     second = import_file(write(tmp_path / "b.jsonl", [line(1), changed, line(7)]))
     values = Work.objects.filter(pk__in=touched_works(second)).values_list("identifiers__value", flat=True)
     assert set(values) == {"2105.00003", "2105.00008"}
+
+
+def test_records_of_authors_follow_works_that_change_without_their_authors(run: ImportRun, tmp_path: Path) -> None:
+    finish(run.pk)
+    work = Work.objects.get(identifiers__value="2105.00002")
+    author = Attribution.objects.filter(work=work).select_related("author")[0].author
+    subjects = AuthorTopic.objects.filter(author=author).values_list("topic__code", flat=True)
+    assert "hep-th" not in subjects
+    other = line(1, categories="hep-th", update_date="2022-01-01")
+    finish(import_file(write(tmp_path / "b.jsonl", [other])).pk)
+    assert "hep-th" in subjects.all()
+
+    works = author.work_count
+    gone = record(
+        "2105.00002", title="", bylines=[], abstract=None, topics=[], versions=[], submitted=None, updated=None,
+        is_deleted=True,
+    )  # fmt: skip
+    with transaction.atomic():
+        load([gone])
+    assert resolve_dirty() == 0
+    author.refresh_from_db()
+    assert author.work_count == works - 1
+    assert not StaleSummary.objects.exists()
+
+
+def test_an_author_who_leaves_a_list_leaves_the_record_with_one_work_less(run: ImportRun, tmp_path: Path) -> None:
+    finish(run.pk)
+    work = Work.objects.get(identifiers__value="2105.00002")
+    last = Attribution.objects.filter(work=work).order_by("-authorship__position").select_related("author")[0].author
+    alone = work.authorships.order_by("position")[0].raw_name
+    finish(import_file(write(tmp_path / "b.jsonl", [line(1, authors=alone, update_date="2022-01-01")])).pk)
+    works = last.work_count
+    last.refresh_from_db()
+    assert last.work_count == works - 1
+
+
+def test_institutions_that_come_later_are_recognised_in_works_that_are_there(tmp_path: Path) -> None:
+    author = AuthorFactory.create()
+    work = printed_work([author])
+    authorship = work.authorships.get()
+    Authorship.objects.filter(pk=authorship.pk).update(affiliations=["Stanford University, Stanford"])
+    organisation = {"id": "https://ror.org/00f54p054", "name": "Stanford University", "status": "active"}
+    path = tmp_path / "ror.jsonl"
+    path.write_text(json.dumps(organisation))
+    run = runs.start_run("ror", SourceOptions(inputs=(str(path),)))
+    work_shard(run.pk, 0, "test")
+    assert finish(run.pk)
+    assert AuthorshipInstitution.objects.get(authorship=authorship).institution.ror == "00f54p054"
+    assert AuthorInstitution.objects.filter(author=author).exists()
 
 
 def test_a_stop_is_felt_between_blocks_and_the_run_can_go_on(run: ImportRun, monkeypatch: pytest.MonkeyPatch) -> None:

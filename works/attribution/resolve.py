@@ -22,6 +22,7 @@ from works.attribution.catalogue import Catalogue, keep_descriptions, stale_sinc
 from works.attribution.constraints import constraints_for, reattach
 from works.attribution.engine import resolve_batch
 from works.attribution.persist import save_clusters
+from works.attribution.summaries import refresh_stale_summaries
 from works.connections import close_connections
 from works.garbage import uncollected
 from works.models import DirtyBlock
@@ -63,8 +64,10 @@ def resolve_dirty(
     before, and an empty text when it is over.
 
     Chunks that another worker holds are left to it and looked at again at the end, so nothing is left at the end.
+    Records whose works changed otherwise are summed up anew (``works.attribution.summaries``).
     With ``processes`` the work is shared among children of this process, which must not be a Celery worker.
     """
+    refresh_stale_summaries()
     newest = up_to if up_to is not None else DirtyBlock.objects.order_by("-pk").values_list("pk", flat=True).first()
     if newest is None:
         return 0

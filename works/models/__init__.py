@@ -4,6 +4,7 @@ from works.models.authors import (
     Author,
     DirtyBlock,
     ResolvedBlock,
+    StaleSummary,
     TouchedAuthor,
     WorkDescription,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "InstitutionName",
     "QualityReport",
     "ResolvedBlock",
+    "StaleSummary",
     "Topic",
     "TouchedAuthor",
     "Work",

@@ -174,6 +174,22 @@ class TouchedAuthor(models.Model):
         return str(self.author_id)
 
 
+class StaleSummary(models.Model):
+    """An author of whose works something changed that the record sums up, while who wrote them stayed as it was.
+
+    Append-only like ``DirtyBlock``; the next resolution works the summaries out anew and takes the rows away.
+    """
+
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "stale summaries"
+
+    def __str__(self) -> str:
+        return str(self.author_id)
+
+
 class AttributionStatistics(models.Model):
     """How common names, words, places and venues are in the catalogue (``works.attribution.statistics``); one row.
 
