@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,6 +31,9 @@ SERVICE_BATCH = 500
 #: The same for the sample and for files of fewer bytes than this, so that every worker gets its share of them.
 SMALL_BATCH = 1000
 SMALL_INPUT = 8 * 1024 * 1024
+
+#: Services that are asked by the day of a work show it that much later; OAI-PMH goes by the day of the change itself.
+SHOWN_LATER = {"arxiv-api": timedelta(days=14), "openalex": timedelta(days=60)}
 
 COUNTS = ("seen", "created", "updated", "unchanged", "rejected")
 
@@ -341,15 +344,42 @@ def due_sources() -> Sequence[Source]:
 
 
 def scheduled_options(source: Source) -> SourceOptions:
-    """The source's saved options; network sources harvest from the day of their last completed run.
+    """The source's saved options; network sources harvest from the day up to which earlier runs asked the same.
 
     Raises ``SourceError`` when the saved options are none.
     """
     options = saved_options(source.options)
-    last = source.runs.filter(state=State.DONE, is_dry_run=False).order_by("-id").first()
-    if last is not None and last.started_at is not None and options.since is None and options.until is None:
-        options = msgspec.structs.replace(options, since=last.started_at.date())
+    if options.since is None and options.until is None and (day := _harvested_until(source, options)):
+        options = msgspec.structs.replace(options, since=day - SHOWN_LATER.get(source.slug, timedelta()))
     return options
+
+
+def _harvested_until(source: Source, wanted: SourceOptions) -> date | None:
+    """The day up to which complete runs have everything that is wanted, without a gap between them.
+
+    A run with a limit, with a last day, or of another question leaves gaps.
+    """
+    until: date | None = None
+    done = source.runs.filter(state=State.DONE, is_dry_run=False, started_at__isnull=False).order_by("id")
+    for run in done.only("options", "started_at"):
+        asked = options_of(run)
+        if asked.limit is not None or asked.until is not None or _question(asked) != _question(wanted):
+            continue
+        if asked.since is None or (until is not None and asked.since <= until):
+            started = run.started_at.date() if run.started_at else None
+            until = max(filter(None, (until, started)), default=None)
+    return until
+
+
+def _question(options: SourceOptions) -> SourceOptions:
+    """What is asked for, whenever."""
+    return SourceOptions(
+        inputs=options.inputs,
+        base_url=options.base_url,
+        sets=options.sets,
+        metadata_prefix=options.metadata_prefix,
+        query=options.query,
+    )
 
 
 def saved_options(values: object) -> SourceOptions:

@@ -170,3 +170,25 @@ def test_a_scheduled_harvest_goes_on_from_the_day_of_the_last_complete_run() -> 
     assert runs.scheduled_options(source).since == (timezone.now() - timedelta(days=3)).date()
     source.options = {"since": "2020-01-01"}
     assert runs.scheduled_options(source).since == date(2020, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"limit": 10}, {"sets": ["math"]}, {"until": "2026-01-01"}, {"since": "2999-01-01"}, {"query": "x"}]
+)
+def test_a_run_that_asked_for_less_does_not_move_the_schedule_on(asked: dict[str, object]) -> None:
+    source = runs.ensure_source("arxiv-oai")
+    first, later = timezone.now() - timedelta(days=9), timezone.now() - timedelta(days=2)
+    ImportRun.objects.create(source=source, state=State.DONE, started_at=first)
+    ImportRun.objects.create(source=source, state=State.DONE, started_at=later, options=asked)
+    assert runs.scheduled_options(source).since == first.date()
+    whole = {"since": first.date().isoformat()}
+    ImportRun.objects.create(source=source, state=State.DONE, started_at=later, options=whole)
+    assert runs.scheduled_options(source).since == later.date()
+
+
+def test_a_service_that_goes_by_the_day_of_a_work_is_asked_for_earlier_days_again() -> None:
+    source = runs.ensure_source("arxiv-api")
+    source.options = {"query": "cat:cs.DL"}
+    now = timezone.now()
+    ImportRun.objects.create(source=source, state=State.DONE, started_at=now, options=source.options)
+    assert runs.scheduled_options(source).since == (now - timedelta(days=14)).date()
