@@ -56,11 +56,26 @@ def test_an_account_needs_its_address_confirmed(client: Client) -> None:
     assert answer["Location"] == reverse("account_email_verification_sent")
     assert User.objects.get(email="nora@example.org").name == "Nora New"
     assert client.get(reverse("me")).status_code == 302
+    another_browser = Client()
+    assert another_browser.post(_link_of_the_letter())["Location"] == reverse("account_login")
+    assert another_browser.get(reverse("me")).status_code == 302
+    another_browser.post(reverse("account_login"), {"login": "NORA@example.org", "password": PASSWORD})
+    assert another_browser.get(reverse("me")).status_code == 200
+
+
+def test_who_confirms_where_they_signed_up_goes_on_where_they_were(client: Client) -> None:
+    client.post(reverse("account_signup"), SIGN_UP | {"next": "/quality/"})
+    link = _link_of_the_letter()
+    assert client.get(reverse("me")).status_code == 302
+    assert client.post(link)["Location"] == "/quality/"
+    assert client.get(reverse("me")).status_code == 200
+    assert Client().post(link).status_code == 404
+
+
+def _link_of_the_letter() -> str:
     [letter] = mail.outbox
     [link] = re.findall(r"http://testserver(/\S+)", str(letter.body))
-    assert client.post(link).status_code == 302
-    client.post(reverse("account_login"), {"login": "NORA@example.org", "password": PASSWORD})
-    assert client.get(reverse("me")).status_code == 200
+    return str(link)
 
 
 def test_sign_up_does_not_tell_who_has_an_account(client: Client, reader: User) -> None:
