@@ -2,7 +2,7 @@
 
 By the record's own id, else by another identifier, else by title and a shared author. The first identifier of a record
 is its source's own. A work that already has another id of that scheme is a different work, even under the same DOI or
-title: two arXiv ids are two works.
+title: two arXiv ids are two works. Only DOIs a work may have several of, when another identifier leads to it.
 
 The values of a batch are looked up one by one: ``OFFSET 0`` keeps PostgreSQL from joining them freely with a table. It
 would then read the whole table for every batch or, going by the statistics of a young table, compare it pair by pair.
@@ -24,6 +24,7 @@ from works.rows import TITLE_KEY_MINIMUM, authorship_row, title_key
 
 #: Printed names of a record that are compared when only the title leads to a work.
 COMPARED_AUTHORS = 50
+_SEVERAL = frozenset({WorkIdentifier.Scheme.DOI.value})
 
 
 def match_known(records: Sequence[WorkRecord]) -> list[int | None]:
@@ -62,7 +63,8 @@ def _by_own_identifier(records: Sequence[WorkRecord]) -> list[int | None]:
 def _by_other_identifiers(records: Sequence[WorkRecord], open_: list[int]) -> dict[int, int]:
     others = [(index, pair) for index in open_ for pair in records[index].identifiers[1:]]
     holders = holders_of([pair for _, pair in others])
-    return _oldest_without_rival(records, [(index, holders[pair]) for index, pair in others if pair in holders])
+    candidates = [(index, holders[pair]) for index, pair in others if pair in holders]
+    return _oldest_without_rival(records, candidates, several=_SEVERAL)
 
 
 def are_known_meanwhile(records: Sequence[WorkRecord], own: Collection[int]) -> bool:
@@ -73,7 +75,7 @@ def are_known_meanwhile(records: Sequence[WorkRecord], own: Collection[int]) -> 
     others = [(index, pair) for index, record in enumerate(records) for pair in record.identifiers[1:]]
     holders = holders_of([pair for _, pair in others])
     led = [(index, holders[pair]) for index, pair in others if holders.get(pair, -1) not in {*own, -1}]
-    return bool(_oldest_without_rival(records, led))
+    return bool(_oldest_without_rival(records, led, several=_SEVERAL))
 
 
 def _by_title_and_author(records: Sequence[WorkRecord], open_: list[int]) -> dict[int, int]:
@@ -104,8 +106,13 @@ def _by_title_and_author(records: Sequence[WorkRecord], open_: list[int]) -> dic
     return _oldest_without_rival(records, shared)
 
 
-def _oldest_without_rival(records: Sequence[WorkRecord], candidates: Sequence[tuple[int, int]]) -> dict[int, int]:
-    """Of the candidate works of each record the first that has no other identifier of the record's own scheme."""
+def _oldest_without_rival(
+    records: Sequence[WorkRecord], candidates: Sequence[tuple[int, int]], several: Collection[str] = ()
+) -> dict[int, int]:
+    """Of the candidate works of each record the first that has no other identifier of the record's own scheme.
+
+    ``several`` are schemes of which a work may have more than one.
+    """
     if not candidates:
         return {}
     held = WorkIdentifier.objects.filter(work__in={work for _, work in candidates}).values_list("work", "scheme")
@@ -113,7 +120,7 @@ def _oldest_without_rival(records: Sequence[WorkRecord], candidates: Sequence[tu
     found: dict[int, int] = {}
     for index, work in sorted(candidates):
         identifiers = records[index].identifiers
-        if not identifiers or (work, identifiers[0][0]) not in schemes:
+        if not identifiers or identifiers[0][0] in several or (work, identifiers[0][0]) not in schemes:
             found.setdefault(index, work)
     return found
 

@@ -196,6 +196,17 @@ def _somebody_waits() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def test_a_published_version_finds_its_preprint_beside_another_doi() -> None:
+    arxiv = ("arxiv", "2105.00001")
+    (work,) = take_in(record(identifiers=[arxiv, ("doi", "10.1/conference")])).work_ids
+    journal = record(
+        source="crossref", rank=60, title="As it was printed", identifiers=[("doi", "10.1/journal"), arxiv]
+    )
+    assert take_in(journal).work_ids == [work]
+    unrelated = record(source="crossref", rank=60, identifiers=[("doi", "10.1/other")])
+    assert take_in(unrelated).work_ids != [work]
+
+
 def test_of_one_batch_the_first_arxiv_id_takes_a_shared_doi_over() -> None:
     ids = ["2105.00005", "2105.00003", "2105.00004"]
     records = [
