@@ -21,9 +21,9 @@ FIELDS_OF: dict[str, Sequence[str]] = {
     "arxiv-snapshot": ("file", "limit"),
     "arxiv-listing": ("text", "file"),
     "arxiv-oai": ("sets", "since", "until", "metadata_prefix", "base_url", "limit"),
-    "arxiv-api": ("query", "base_url", "limit"),
-    "openalex": ("file", "query", "since", "base_url", "limit"),
-    "crossref": ("base_url", "limit"),
+    "arxiv-api": ("query", "since", "until", "base_url", "limit"),
+    "openalex": ("file", "query", "since", "until", "base_url", "limit"),
+    "crossref": ("file", "base_url", "limit"),
     "ror": ("file", "limit"),
 }
 #: Sources that read a file as well as their service need one of the two; these need the file or the text.
