@@ -11,7 +11,7 @@ from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from ingest import runs
-from ingest.models import ImportBatch, ImportRun, RejectedRecord
+from ingest.models import ImportBatch, ImportRun, RejectedRecord, WorkChange
 from tests.factories import UserFactory
 from tests.ingest.lines import import_file, line, start, write
 from works.models import Work
@@ -187,6 +187,12 @@ def test_a_runs_page_takes_the_same_queries_however_many_batches_it_has(staff: C
         batch.pk, batch.number = None, number
         batch.save(force_insert=True)
     assert queries() == few
+
+
+def test_lists_of_facts_read_as_lists(staff: Client, run: ImportRun) -> None:
+    WorkChange.objects.filter(run=run).update(fields={"topics": [["cs.DM"], ["cs.DM", "cs.LG"]]})
+    page = staff.get(address("import-changes", run)).content.decode()
+    assert "<del>cs.DM</del> <ins>cs.DM, cs.LG</ins>" in page
 
 
 def test_what_a_run_changed_is_shown_fact_by_fact(staff: Client, run: ImportRun) -> None:
