@@ -62,6 +62,8 @@ def start_run(
     Raises ``SourceError`` before anything is written when the input is not what the source reads.
     """
     module = get_source(slug)
+    if shards < 1 or (options.limit is not None and options.limit < 1):
+        raise SourceError("A run needs at least one worker and one record")
     options = msgspec.structs.replace(
         options,
         contact=settings.CONTACT_EMAIL,

@@ -41,6 +41,13 @@ def test_options_may_stand_before_the_inputs(path: Path, capsys: pytest.CaptureF
     assert ingest(capsys, "arxiv-snapshot", "--limit=1", str(path))["seen"] == 1
 
 
+@pytest.mark.parametrize("option", ["--limit=0", "--limit=-3", "--workers=-1"])
+def test_a_run_of_nothing_or_by_nobody_is_refused(path: Path, option: str) -> None:
+    with pytest.raises(CommandError, match="at least one worker and one record"):
+        call_command("ingest", "arxiv-snapshot", str(path), option)
+    assert not ImportRun.objects.exists()
+
+
 def test_facts_only_leaves_attribution_to_later(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ingest(capsys, "arxiv-snapshot", str(path), "--facts-only")["state"] == "done"
     assert not Attribution.objects.exists()
