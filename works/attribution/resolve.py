@@ -21,8 +21,9 @@ from django.db import connection, transaction
 from works.attribution.catalogue import Catalogue, keep_descriptions, stale_since, undescribed
 from works.attribution.constraints import constraints_for, reattach
 from works.attribution.engine import resolve_batch
+from works.attribution.journal import write_between_acts
 from works.attribution.persist import save_clusters
-from works.attribution.summaries import refresh_stale_summaries
+from works.attribution.summaries import refresh_authors
 from works.connections import close_connections
 from works.garbage import uncollected
 from works.models import DirtyBlock
@@ -33,6 +34,8 @@ PARTITIONS = 256
 #: Authorships resolved together: enough to keep vector code busy and to find people printed under two family names, few
 #: enough to stay within some hundred megabytes.
 CHUNK = 80_000
+#: Records summed up anew in one transaction.
+STALE_AT_ONCE = 5_000
 #: First key of the advisory locks, so that they meet no other use of them.
 LOCK_CLASS = 7_401
 
@@ -64,7 +67,7 @@ def resolve_dirty(
     before, and an empty text when it is over.
 
     Chunks that another worker holds are left to it and looked at again at the end, so nothing is left at the end.
-    Records whose works changed otherwise are summed up anew (``works.attribution.summaries``).
+    Records whose works changed otherwise are summed up anew.
     With ``processes`` the work is shared among children of this process, which must not be a Celery worker.
     """
     refresh_stale_summaries()
@@ -103,6 +106,27 @@ def resolve_dirty(
         if progress:
             progress(done)
     return done
+
+
+def refresh_stale_summaries() -> int:
+    """Recompute the records in ``StaleSummary`` and take their rows away; returns how many records there were.
+
+    Two callers at once share them out. A row written meanwhile waits for the next call.
+    """
+    done = 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            write_between_acts()
+            cursor.execute(
+                "DELETE FROM works_stalesummary WHERE id IN"
+                " (SELECT id FROM works_stalesummary ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING author_id",
+                [STALE_AT_ONCE],
+            )
+            authors = sorted({row[0] for row in cursor.fetchall()})
+            refresh_authors(authors)
+        if not authors:
+            return done
+        done += len(authors)
 
 
 def _in_turn(chunks: Sequence[Chunk], catalogue: Catalogue, newest: int) -> Iterator[int]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.db import connection
 
 from works.models import Author
 
 #: Printed forms and affiliations kept on an author record, the most frequent ones.
 NAME_FORMS = 12
 AFFILIATIONS = 20
-STALE_AT_ONCE = 5_000
 
 #: Positions and works are looked up one by one: a planner that takes the authors for many reads all of them instead.
 #: Rows are written in the order of their ids, so that two resolutions never wait for each other in a circle.
@@ -108,23 +107,3 @@ def refresh_authors(authors: Sequence[int]) -> None:
             "INSERT INTO works_touchedauthor (author_id, since) SELECT a, now() FROM unnest(%s::bigint[]) AS a",
             [sorted(authors)],
         )
-
-
-def refresh_stale_summaries() -> int:
-    """Recompute the records in ``StaleSummary`` and take their rows away; returns how many records there were.
-
-    Two callers at once share them out. A row written meanwhile waits for the next call.
-    """
-    done = 0
-    while True:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "DELETE FROM works_stalesummary WHERE id IN"
-                " (SELECT id FROM works_stalesummary ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING author_id",
-                [STALE_AT_ONCE],
-            )
-            authors = sorted({row[0] for row in cursor.fetchall()})
-            refresh_authors(authors)
-        if not authors:
-            return done
-        done += len(authors)
