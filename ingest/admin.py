@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from ingest.models import Source
-from ingest.runs import saved_options
+from ingest.schedules import saved_options
 from ingest.sources.base import SourceError
 
 if TYPE_CHECKING:  # Django's classes take their model as a parameter in the stubs only

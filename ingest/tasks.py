@@ -8,7 +8,7 @@ import socket
 from celery import shared_task
 from django.conf import settings
 
-from ingest import finishing, runs, uploads
+from ingest import finishing, runs, schedules, uploads
 from ingest.models import ImportRun, ImportShard, RejectedRecord
 from ingest.pipeline import work_shard
 from ingest.retry import retry
@@ -69,9 +69,9 @@ def revive_imports() -> None:
         import_shard.delay(shard.run_id, shard.index)
     for run in runs.unfinished_runs():
         finish_import.delay(run.pk)
-    for source in runs.due_sources():
+    for source in schedules.due_sources():
         try:
-            enqueue(runs.start_run(source.slug, runs.scheduled_options(source), shards=settings.IMPORT_SHARDS))
+            enqueue(runs.start_run(source.slug, schedules.scheduled_options(source), shards=settings.IMPORT_SHARDS))
         except SourceError as error:
-            runs.record_refusal(source, str(error))
+            schedules.record_refusal(source, str(error))
     uploads.forget_old()
