@@ -40,8 +40,10 @@ class Rehearsal:
         for entries, part in loaded:
             self._blocks.update(block for block in part.blocks if block)
             new = set(part.new_works)
+            unnamed = set(new)
             for entry, work in zip(entries, part.work_ids, strict=True):
-                if work in new and len(self._created) < SAMPLES:
+                if work in unnamed and len(self._created) < SAMPLES:
+                    unnamed.remove(work)
                     names = [byline.name for byline in entry.record.bylines[:5]]
                     self._created.append({"key": entry.record.key, "title": entry.record.title, "authors": names})
             room = SAMPLES - len(self._changed)

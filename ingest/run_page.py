@@ -21,7 +21,7 @@ Stage = ImportRun.Stage
 
 
 class StageLine(NamedTuple):
-    """A stage of a run: ``done``, ``now``, ``next`` or ``skipped``, and a remark."""
+    """A stage: ``done``, ``now``, ``ended`` (the run got no further), ``next`` or ``skipped``, and a remark."""
 
     label: str
     state: str
@@ -134,8 +134,12 @@ def _stages(run: ImportRun) -> list[StageLine]:
         if run.is_dry_run and number:
             lines.append(StageLine(stage.label, "skipped", "not in a dry run"))
             continue
-        state = "done" if number < place else "now" if number == place and run.is_active else "next"
-        lines.append(StageLine(stage.label, state, _remark(run) if state == "now" else ""))
+        if number != place:
+            lines.append(StageLine(stage.label, "done" if number < place else "next", ""))
+        elif run.is_active:
+            lines.append(StageLine(stage.label, "now", _remark(run)))
+        else:
+            lines.append(StageLine(stage.label, "ended", str(State(run.state).label).lower()))
     return lines
 
 

@@ -235,10 +235,11 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would_do(tmp_path: Path) -> 
         *(line(number) for number in range(4)),
         line(4, title="An engine of another title", update_date="2022-01-01"),
         line(5, categories="math.CO"),
+        line(5, categories="math.CO"),
         "not json",
     ]
     run = import_file(write(tmp_path / "b.jsonl", lines), is_dry_run=True)
-    assert counts(run) == (1, 1, 4, 1)
+    assert counts(run) == (1, 1, 5, 1)
     after = digest()
     assert {name for name in before if before[name] != after[name]} == {"rejects"}
     assert Topic.objects.count() == topics

@@ -67,3 +67,14 @@ def test_a_dry_run_that_is_tried_again_begins_anew(resumed: ImportRun) -> None:
     assert runs.resume_run(resumed.pk)
     resumed.refresh_from_db()
     assert (resumed.started_at, resumed.pauses, resumed.seen) == (None, [], 0)
+
+
+def test_the_stages_of_a_stopped_run_say_where_it_stopped(tmp_path: Path) -> None:
+    run = start(write(tmp_path / "a.jsonl", [line(0)]))
+    ImportRun.objects.filter(pk=run.pk).update(state=State.STOPPED, stage=ImportRun.Stage.ATTRIBUTION)
+    run.refresh_from_db()
+    assert [(stage.state, stage.remark) for stage in progress_of(run).stages] == [
+        ("done", ""),
+        ("ended", "stopped"),
+        ("next", ""),
+    ]
