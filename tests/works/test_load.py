@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests.factories import WorkFactory
-from tests.waiting import eventually
+from tests.waiting import eventually, somebody_waits
 from tests.works.records import record
 from works.load import IdentifierTakenError, Loaded, ensure_topics, load, settle_search
 from works.models import Authorship, DirtyBlock, Topic, Work, WorkIdentifier, WorkTopic, WorkVersion
@@ -183,17 +183,11 @@ def test_two_sources_that_bring_one_work_at_once_make_one(shared: tuple[str, str
     with transaction.atomic():
         load([first])
         thread.start()
-        eventually(_somebody_waits)
+        eventually(somebody_waits)
     thread.join()
     assert outcome == ["to run again"]
     assert take_in(second).created == 0
     assert Work.objects.count() == 1
-
-
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
 
 
 def test_a_published_version_finds_its_preprint_beside_another_doi() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
 
+from tests.waiting import eventually, somebody_waits
 from tests.works.attribution.shang import CURATOR, Shangs, author_of, join_everything
 from works.attribution.decisions import not_mine
 from works.attribution.journal import acting, held_rows
@@ -44,21 +44,6 @@ class Beside:
             raise self._error
 
 
-def wait_until_somebody_waits() -> None:
-    """Until another connection of this database waits for a lock."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.02)
-    pytest.fail("nobody waits")
-
-
 def test_the_machine_waits_for_an_act_that_holds_records_it_wants() -> None:
     shangs = Shangs()
 
@@ -71,7 +56,7 @@ def test_the_machine_waits_for_an_act_that_holds_records_it_wants() -> None:
         act.change_record(shangs.physicist, chosen_name="Y. Shang")
         act.change_record(shangs.trader, chosen_name="Yue X. Shang")
         machine.start()
-        wait_until_somebody_waits()
+        eventually(somebody_waits)
         act.move(held_rows([row.pk for row in shangs.trade]), shangs.physicist.pk)
     machine.finish()
     assert {author_of(row) for row in shangs.trade} == {shangs.physicist.pk}
@@ -84,7 +69,7 @@ def test_an_act_waits_for_a_machine_that_writes() -> None:
     with transaction.atomic():
         join_everything(shangs)
         person.start()
-        wait_until_somebody_waits()
+        eventually(somebody_waits)
     person.finish()
     assert author_of(taken_off) != shangs.physicist.pk
     join_everything(shangs)
