@@ -227,7 +227,7 @@ def _take_identifiers(cursor: Any, records: list[WorkRecord], ids: list[int], lo
 
 def _require_unknown(records: list[WorkRecord], ids: list[int]) -> None:
     """Raise when a concurrent import of another source brought in the work of one of these records."""
-    if are_known_meanwhile(records, ids):
+    if are_known_meanwhile(records, set(ids)):
         raise IdentifierTakenError("a concurrent import of another source took in a work of this batch")
 
 

@@ -11,7 +11,7 @@ would then read the whole table for every batch or, going by the statistics of a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from typing import Any
 
 from django.db import connection
@@ -67,14 +67,14 @@ def _by_other_identifiers(records: Sequence[WorkRecord], open_: list[int]) -> di
     return _oldest_without_rival(records, candidates, several=_SEVERAL)
 
 
-def are_known_meanwhile(records: Sequence[WorkRecord], own: Collection[int]) -> bool:
+def are_known_meanwhile(records: Sequence[WorkRecord], own: Set[int]) -> bool:
     """True when an identifier of one of these new records leads to its work besides ``own``, the works made of them.
 
     Another import brought that work in after the records were matched.
     """
     others = [(index, pair) for index, record in enumerate(records) for pair in record.identifiers[1:]]
-    holders = holders_of([pair for _, pair in others])
-    led = [(index, holders[pair]) for index, pair in others if holders.get(pair, -1) not in {*own, -1}]
+    held = {pair: work for pair, work in holders_of([pair for _, pair in others]).items() if work not in own}
+    led = [(index, held[pair]) for index, pair in others if pair in held]
     return bool(_oldest_without_rival(records, led, several=_SEVERAL))
 
 

@@ -123,9 +123,9 @@ def refresh_stale_summaries() -> int:
                 [STALE_AT_ONCE],
             )
             authors = sorted({row[0] for row in cursor.fetchall()})
+            if not authors:
+                return done
             refresh_authors(authors)
-        if not authors:
-            return done
         done += len(authors)
 
 
