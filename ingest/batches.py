@@ -17,12 +17,13 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 from django.db.models import F
 from django.utils import timezone
 
+from ingest.meeting import newest_batch, require_unmet
 from ingest.models import ImportBatch, ImportRun, RejectedRecord
 from ingest.records import known_fingerprints, save_fingerprints
 from ingest.rehearsal import Rehearsal
 from ingest.sources.base import Cursor, RawItem, Source, fingerprint, parse_item, rejected
 from works.institutions import load_institutions
-from works.load import IdentifierTakenError, Loaded, ensure_topics, load
+from works.load import Loaded, WorkTakenError, ensure_topics, load
 from works.matching import match_known
 from works.records import InstitutionRecord, Rejected, WorkRecord
 
@@ -100,7 +101,7 @@ def take_batch(run: ImportRun, source: Source, batch: Batch, rehearsal: Rehearsa
             return _write_batch(run, source, batch, prepared, started, rehearsal)
         except BatchDoneError:
             return Outcome()
-        except (IdentifierTakenError, OperationalError, InterfaceError) as error:
+        except (WorkTakenError, OperationalError, InterfaceError) as error:
             if is_about_data(error) or time.monotonic() - started > PATIENCE_SECONDS:
                 raise
             logger.info("batch %s of run %s runs again: %s", batch.number, run.pk, error)
@@ -111,7 +112,7 @@ def take_batch(run: ImportRun, source: Source, batch: Batch, rehearsal: Rehearsa
 
 def is_about_data(error: DatabaseError | InterfaceError) -> bool:
     """True when the database refused a value, not when it was away, busy or full."""
-    if isinstance(error, IdentifierTakenError):
+    if isinstance(error, WorkTakenError):
         return False
     state = getattr(error.__cause__, "sqlstate", None) or ""
     return str(state).startswith(_ABOUT_DATA)
@@ -139,6 +140,7 @@ def _write_batch(
 ) -> Outcome:
     topics = {} if rehearsal else ensure_topics(entry.record for entry in prepared.works)
     with transaction.atomic():
+        before = newest_batch()
         try:
             with transaction.atomic():
                 if rehearsal:
@@ -154,6 +156,7 @@ def _write_batch(
         outcome.rejected = len(refusals)
         outcome.unchanged = outcome.seen - outcome.created - outcome.updated - outcome.rejected
         save_refusals(run, refusals)
+        require_unmet(run, before, taken.new_records)
         _record(run, batch, taken, time.monotonic() - started)
         if rehearsal:
             rehearsal.add(batch.number, taken.loaded, refusals)
@@ -175,6 +178,13 @@ class Taken(msgspec.Struct):
     @property
     def new_works(self) -> list[int]:
         return [work for _, part in self.loaded for work in part.new_works]
+
+    @property
+    def new_records(self) -> list[WorkRecord]:
+        """The records that became new works."""
+        new = set(self.new_works)
+        placed = (zip(entries, part.work_ids, strict=True) for entries, part in self.loaded)
+        return [entry.record for entries in placed for entry, work in entries if work in new]
 
 
 def take_entries(

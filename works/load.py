@@ -44,7 +44,7 @@ _SORTING_MEMORY_KB = 48 * 1024
 _SETTLING_PATIENCE = "50ms"
 
 
-class IdentifierTakenError(IntegrityError):
+class WorkTakenError(IntegrityError):
     """Another transaction took in a work of this batch at the same moment; the batch run again will find it."""
 
 
@@ -71,7 +71,7 @@ def load(records: Sequence[WorkRecord], topics: TopicIds | None = None) -> Loade
     """Take in records of one source, in order; one that stands twice counts as created and then updated or unchanged.
 
     ``topics`` comes from ``ensure_topics``; without it that is done here. Must run inside ``transaction.atomic``.
-    Raises ``IdentifierTakenError`` when a concurrent import wins the race for a work; the transaction is then to be
+    Raises ``WorkTakenError`` when a concurrent import wins the race for a work; the transaction is then to be
     rolled back and the batch run again.
     """
     topics = ensure_topics(records) if topics is None else topics
@@ -218,7 +218,7 @@ def _take_identifiers(cursor: Any, records: list[WorkRecord], ids: list[int], lo
         if scheme != WorkIdentifier.Scheme.DOI
     )
     if _write_identifiers(cursor, own) != len(own):
-        raise IdentifierTakenError("a concurrent import took in a work of this batch")
+        raise WorkTakenError("a concurrent import took in a work of this batch")
     dropped = len(others) - _write_identifiers(cursor, others)
     if dropped:
         _require_unknown(records, ids)
@@ -228,7 +228,7 @@ def _take_identifiers(cursor: Any, records: list[WorkRecord], ids: list[int], lo
 def _require_unknown(records: list[WorkRecord], ids: list[int]) -> None:
     """Raise when a concurrent import of another source brought in the work of one of these records."""
     if are_known_meanwhile(records, set(ids)):
-        raise IdentifierTakenError("a concurrent import of another source took in a work of this batch")
+        raise WorkTakenError("a concurrent import of another source took in a work of this batch")
 
 
 def _take_dois(cursor: Any, records: list[WorkRecord], ids: list[int], loaded: Loaded) -> None:

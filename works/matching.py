@@ -18,7 +18,7 @@ from django.db import connection
 
 from works.copying import array_literal
 from works.merging import Identifier
-from works.models import WorkIdentifier
+from works.models import Work, WorkIdentifier
 from works.records import WorkRecord
 from works.rows import TITLE_KEY_MINIMUM, authorship_row, title_key
 
@@ -76,6 +76,12 @@ def are_known_meanwhile(records: Sequence[WorkRecord], own: Set[int]) -> bool:
     held = {pair: work for pair, work in holders_of([pair for _, pair in others]).items() if work not in own}
     led = [(index, held[pair]) for index, pair in others if pair in held]
     return bool(_oldest_without_rival(records, led, several=_SEVERAL))
+
+
+def share_title(records: Sequence[WorkRecord], works: Sequence[int]) -> bool:
+    """True when one of these works has the title of one of the records, if that is long enough to tell something."""
+    keys = {key for record in records if len(key := title_key(record.title)) >= TITLE_KEY_MINIMUM}
+    return bool(keys) and Work.objects.filter(pk__in=works, title_key__in=keys).exists()
 
 
 def _by_title_and_author(records: Sequence[WorkRecord], open_: list[int]) -> dict[int, int]:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from tests.factories import WorkFactory
 from tests.waiting import eventually, somebody_waits
 from tests.works.records import record
-from works.load import IdentifierTakenError, Loaded, ensure_topics, load, settle_search
+from works.load import Loaded, WorkTakenError, ensure_topics, load, settle_search
 from works.models import Authorship, DirtyBlock, Topic, Work, WorkIdentifier, WorkTopic, WorkVersion
 from works.records import BylineRecord, TopicRecord, VersionRecord, WorkKind, WorkRecord
 
@@ -174,7 +174,7 @@ def test_two_sources_that_bring_one_work_at_once_make_one(shared: tuple[str, str
     def work() -> None:
         try:
             take_in(second)
-        except IdentifierTakenError:
+        except WorkTakenError:
             outcome.append("to run again")
         finally:
             connection.close()
