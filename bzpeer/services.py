@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from bzpeer import env
+from bzpeer import env, metrics
 from bzpeer.supervisor import Service
 
 WEB_THREADS = 4
@@ -47,9 +47,13 @@ def processes() -> str:
     return str(min(max(os.cpu_count() or 1, 2), 4))
 
 
-def environment(bind: str) -> dict[str, str]:
-    """This process's environment for the services, with the names under which an open bind address may be called."""
+def environment(bind: str, locks: Path) -> dict[str, str]:
+    """This process's environment for the services, with the names under which an open bind address may be called.
+
+    Their figures for ``/metrics`` are kept below ``locks``.
+    """
     values = {**os.environ, "DJANGO_SETTINGS_MODULE": "bzpeer.settings", "PYTHONUNBUFFERED": "1"}
+    values.setdefault(metrics.FOLDER_VARIABLE, str(metrics.fresh_folder(locks)))
     values.setdefault("ALLOWED_HOSTS", ",".join(["localhost", "127.0.0.1", "[::1]", *_names_of(bind)]))
     return values
 

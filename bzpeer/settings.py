@@ -104,6 +104,7 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASE_URL = env.text("DATABASE_URL") or embedded.postgres_url(VAR)
 REDIS_URL = env.text("REDIS_URL") or embedded.valkey_url(VAR)
 REDIS_PREFIX = env.text("REDIS_PREFIX")
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 DATABASES = env.databases(
     DATABASE_URL, env.words("DATABASE_REPLICA_URLS"), pool_size=env.integer("DATABASE_POOL_SIZE", 8)
 )

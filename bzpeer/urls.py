@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from bzpeer.metrics import metrics
+
 admin.autodiscover()
 
 urlpatterns = [
@@ -15,5 +17,5 @@ urlpatterns = [
     path("", include("bzpeer.site_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("", include("django_prometheus.urls")),
+    path("metrics", metrics, name="metrics"),
 ]

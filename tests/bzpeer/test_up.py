@@ -110,6 +110,11 @@ def runs(var: Path) -> list[tuple[str, int]]:
         return connection.execute("SELECT state, created FROM ingest_importrun ORDER BY id").fetchall()
 
 
+def requests_counted(metrics: str) -> float:
+    (line,) = re.findall(r"^django_http_requests_before_middlewares_total (\S+)$", metrics, re.MULTILINE)
+    return float(line)
+
+
 def test_first_start_shows_the_sample_and_a_password_and_the_second_does_not(up: Callable[..., Up], var: Path) -> None:
     first = up()
     first.wait_ready()
@@ -137,6 +142,10 @@ def test_one_runs_on_a_folder_and_nothing_outlives_its_kill(up: Callable[..., Up
     assert refused.process.wait(PATIENCE_SECONDS) == 1
     assert refused.output.startswith("CommandError: BZPEER already runs on ")
     assert "<html" in first.get("/")
+
+    # Whichever of the web processes answers, it speaks for all of them.
+    counted = [requests_counted(first.get("/metrics")) for _ in range(12)]
+    assert counted == sorted(set(counted))
 
     first.end(signal.SIGKILL)
     eventually(lambda: not processes_of(var))

@@ -76,7 +76,7 @@ class Command(BaseCommand):
 
     def _serve(self, layout: Layout, bind: str, port: int, empty: bool) -> bool:
         """Run the services until a signal comes; false when one of them could not be kept alive."""
-        supervisor = Supervisor(environment(bind), settings.BASE_DIR, self._say)
+        supervisor = Supervisor(environment(bind, layout.locks), settings.BASE_DIR, self._say)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, supervisor.ask_stop)
         finish = partial(self._finish_first_start, address(bind, port), empty)
