@@ -94,6 +94,8 @@ class _Service:
             try:
                 root = parse_xml(page.body)
             except XmlError as error:
+                if page.status != 200:
+                    raise SourceError(f"The service refuses the request ({page.status})") from None
                 problem = error
                 continue
             answer = httpx2.Response(page.status, content=page.body)

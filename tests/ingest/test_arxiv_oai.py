@@ -103,6 +103,12 @@ def test_a_refused_request_says_why_in_one_line() -> None:
         list(SOURCE.read(options_of(server)))
 
 
+def test_a_page_that_is_missing_is_not_called_broken() -> None:
+    page = Reply(b"<!doctype html><title>Not found<br>", status=404)
+    with ReplayServer(in_turn(page)) as server, pytest.raises(SourceError, match=r"refuses the request \(404\)"):
+        list(SOURCE.read(options_of(server)))
+
+
 def test_503_with_retry_after(pauses: list[float]) -> None:
     busy = Reply(status=503, headers={"Retry-After": "20"})
     with ReplayServer(in_turn(busy, recorded("page-3.xml"))) as server:
