@@ -70,7 +70,7 @@ def release(claim: Claim, actor: User) -> ClaimEvent:
     with transaction.atomic():
         claim = _locked(claim)
         if not claim.is_accepted:
-            raise ClaimError("Only an accepted claim can be given up.")
+            raise ClaimError("Only an approved claim can be given up.")
         claim.state = Claim.State.ENDED
         claim.save(update_fields=["state"])
         _set_level(claim.author, LEVEL_UNCLAIMED)

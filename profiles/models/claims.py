@@ -36,7 +36,7 @@ class Claim(models.Model):
 
     class State(models.TextChoices):
         PENDING = "pending", "Waiting for a decision"
-        ACCEPTED = "accepted", "Accepted"
+        ACCEPTED = "accepted", "Approved"
         REFUSED = "refused", "Refused"
         WITHDRAWN = "withdrawn", "Withdrawn"
         ENDED = "ended", "Ended"
