@@ -210,7 +210,7 @@ def take_entries(
         taken.outcome.authorships += part.authorships
         save_fingerprints(
             run.source_id,
-            [(entry.record.key, entry.mark, work) for entry, work in zip(entries, part.work_ids, strict=True)],
+            [(entry.record.key, entry.mark, work or None) for entry, work in zip(entries, part.work_ids, strict=True)],
         )
         _save_changes(run, part.changes)
     return taken

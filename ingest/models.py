@@ -231,7 +231,11 @@ class SourceRecord(models.Model):
     key = models.TextField()
     fingerprint = models.BinaryField(max_length=16)
     work = models.ForeignKey(
-        Work, on_delete=models.CASCADE, null=True, related_name="source_records", help_text="Empty for an institution."
+        Work,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="source_records",
+        help_text="Empty for an institution and for a work deleted before it was known.",
     )
 
     class Meta:

@@ -49,8 +49,8 @@ class WorkTakenError(IntegrityError):
 
 
 class Loaded(msgspec.Struct):
-    """What became of a batch. ``work_ids`` has one id for each record in order, ``changes`` the differences by work,
-    those included that lost an identifier to a work of the batch.
+    """What became of a batch. ``work_ids`` has one id for each record in order, 0 for the deletion of an unknown work;
+    ``changes`` the differences by work, those included that lost an identifier to a work of the batch.
 
     ``dropped_identifiers`` counts identifiers left out because another work holds them.
     """
@@ -171,7 +171,9 @@ def _load_distinct(batch: Entries, topics: TopicIds, loaded: Loaded) -> Entries:
     known: dict[int, tuple[int, WorkRecord]] = {}
     again: Entries = []
     for entry, work in zip(batch, found, strict=True):
-        if work is None:
+        if work is None and entry[1].is_deleted:
+            loaded.unchanged += 1
+        elif work is None:
             new.append(entry)
         elif work in known:
             again.append(entry)

@@ -38,6 +38,13 @@ def test_a_deletion_says_nothing_of_a_withdrawal_before_it() -> None:
     assert loaded.changes == {work: {"is_deleted": [False, True]}}
 
 
+def test_the_deletion_of_an_unknown_work_makes_none() -> None:
+    gone = record(title="", bylines=[], abstract=None, topics=[], versions=[], is_deleted=True)
+    loaded = take_in(gone)
+    assert (loaded.unchanged, loaded.work_ids, Work.objects.count()) == (1, [0], 0)
+    assert take_in(record()).created == 1
+
+
 def test_a_source_with_subjects_of_its_own_leaves_those_of_others_first() -> None:
     (work,) = take_in(record()).work_ids
     enriched = record(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -35,6 +36,8 @@ FORMATS: dict[str, tuple[Callable[..., str], str]] = {
 def work(request: HttpRequest, work_id: int, slug: str = "") -> HttpResponse:
     """The work with everything that is known of it; another slug is sent to the right address."""
     found = _work(work_id)
+    if found.is_deleted:
+        return _gone(request)
     if slug != found.slug:
         return _moved(request, found.get_absolute_url())
     description = describe(found)
@@ -53,7 +56,9 @@ def work(request: HttpRequest, work_id: int, slug: str = "") -> HttpResponse:
 @require_safe
 def authors(request: HttpRequest, work_id: int, slug: str) -> HttpResponse:
     """A further part of a very long author list, from the position ``from`` on: a fragment for htmx, else a page."""
-    found = get_object_or_404(Work.objects.listed(), pk=work_id)
+    found = get_object_or_404(Work.objects.defer("search"), pk=work_id)
+    if found.is_deleted:
+        return _gone(request)
     if slug != found.slug:
         return _moved(request, reverse("work-authors", args=[found.pk, found.slug]))
     cursor = number_cursor(request.GET.get("from", "0"), 1)
@@ -79,6 +84,8 @@ def cite(request: HttpRequest, work_id: int, slug: str, extension: str) -> HttpR
     if extension not in FORMATS:
         raise Http404("Citations come as .bib, .ris and .json")
     found = _work(work_id)
+    if found.is_deleted:
+        return _gone(request)
     if slug != found.slug:
         return _moved(request, reverse("cite-work", args=[found.pk, found.slug, extension]))
     citation = citation_of(describe(found, names=None), request.build_absolute_uri(found.get_absolute_url()))
@@ -91,9 +98,12 @@ def cite(request: HttpRequest, work_id: int, slug: str, extension: str) -> HttpR
 def _work(work_id: int) -> Work:
     topics = Prefetch("work_topics", WorkTopic.objects.select_related("topic").order_by("position"))
     versions = Prefetch("versions", WorkVersion.objects.order_by("number"))
-    return get_object_or_404(
-        Work.objects.listed().defer("search").prefetch_related("identifiers", versions, topics), pk=work_id
-    )
+    return get_object_or_404(Work.objects.defer("search").prefetch_related("identifiers", versions, topics), pk=work_id)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """What stands for a work whose source deleted it."""
+    return render(request, "works/gone.html", status=HTTPStatus.GONE)
 
 
 def _moved(request: HttpRequest, address: str) -> HttpResponsePermanentRedirect:

@@ -96,8 +96,11 @@ def test_unknown_works_give_the_page_with_a_search_box(client: Client, path: str
 
 
 def test_deleted_works_are_gone(client: Client) -> None:
-    work = WorkFactory.create(is_deleted=True)
-    assert client.get(work.get_absolute_url()).status_code == 404
+    work = WorkFactory.create(title="Taken back", is_deleted=True)
+    for below in ("", "cite.bib", "authors/"):
+        response = client.get(work.get_absolute_url() + below)
+        assert response.status_code == 410
+        assert "Taken back" not in response.content.decode()
 
 
 @pytest.mark.parametrize(
