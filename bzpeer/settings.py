@@ -226,6 +226,8 @@ IMPORT_TIMEOUT = env.integer("IMPORT_TIMEOUT", 30)
 IMPORT_DEAD_AFTER = env.integer("IMPORT_DEAD_AFTER", 60)
 # Addresses in private ranges are refused as import URLs unless they are named here (host or host:port).
 IMPORT_ALLOWED_PRIVATE_HOSTS = env.words("IMPORT_ALLOWED_PRIVATE_HOSTS")
+# Keys that services want to be asked with, by source.
+SOURCE_API_KEYS = {"openalex": env.text("OPENALEX_API_KEY")}
 SAMPLE_DIR = BASE_DIR / "data" / "sample"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500

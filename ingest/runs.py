@@ -63,6 +63,7 @@ def start_run(
     options = msgspec.structs.replace(
         options,
         contact=settings.CONTACT_EMAIL,
+        api_key=settings.SOURCE_API_KEYS.get(slug, ""),
         timeout=float(settings.IMPORT_TIMEOUT),
         allow_private_hosts=_may_be_private(options.base_url),
     )
@@ -73,7 +74,7 @@ def start_run(
     with transaction.atomic():
         run = ImportRun.objects.create(
             source=ensure_source(slug),
-            options=msgspec.to_builtins(options),
+            options=msgspec.to_builtins(msgspec.structs.replace(options, api_key="")),
             is_dry_run=is_dry_run,
             started_by=started_by,
             batch_size=_batch_size(module, options, batch_size),
@@ -110,7 +111,8 @@ def repeat_run(run: ImportRun, started_by: User | None) -> ImportRun:
 
 def options_of(run: ImportRun) -> SourceOptions:
     """What the run was asked to read."""
-    return msgspec.convert(run.options, SourceOptions)
+    options = msgspec.convert(run.options, SourceOptions)
+    return msgspec.structs.replace(options, api_key=settings.SOURCE_API_KEYS.get(run.source.slug, ""))
 
 
 def claim_shard(run: int, index: int, worker: str) -> bool:

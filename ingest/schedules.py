@@ -50,7 +50,7 @@ def _harvested_until(source: Source, wanted: SourceOptions) -> date | None:
     """
     until: date | None = None
     done = source.runs.filter(state=ImportRun.State.DONE, is_dry_run=False, started_at__isnull=False).order_by("id")
-    for run in done.only("options", "started_at"):
+    for run in done.only("options", "started_at", "source"):
         asked = options_of(run)
         if asked.limit is not None or asked.until is not None or _question(asked) != _question(wanted):
             continue

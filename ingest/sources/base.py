@@ -38,7 +38,8 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     ``sets`` are OAI-PMH sets; ``query`` is a search in the service's own language; ``limit`` counts raw items;
     ``contact`` is the e-mail address or URL in the user agent; ``request_interval`` are seconds between two requests
     (``None``: the service's own rule) and ``timeout`` those without a byte after which one has failed. ``known_dois``
-    are the works that an enriching source looks up.
+    are the works that an enriching source looks up. ``api_key`` is a secret of the installation: it comes from the
+    settings whenever a run begins or goes on, and is never stored with the run.
     """
 
     inputs: tuple[str, ...] = ()
@@ -51,6 +52,7 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     known_dois: tuple[str, ...] = ()
     limit: int | None = None
     contact: str = ""
+    api_key: str = ""
     request_interval: float | None = None
     timeout: float = 30.0
     allow_private_hosts: bool = False

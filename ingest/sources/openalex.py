@@ -29,10 +29,13 @@ from works.records import BylineRecord, TopicRecord, WorkKind, WorkRecord
 
 ENDPOINT = "https://api.openalex.org/works"
 INTERVAL = 0.2
-"""Seconds; the service allows ten requests a second."""
-PAGE_SIZE = 200
+"""Seconds; the service allows a hundred requests a second, but counts them by the day."""
+PAGE_SIZE = 100
+"""The most that the service gives at once."""
+_SPEAKING_STATUSES = frozenset({400, 401})
 RANK = 50
 MAX_ABSTRACT_WORDS = 20_000
+MAX_COMPLAINT = 200
 #: Its types of works that we name; all others (editorials, corrections, peer reviews, software) are just other works.
 _KINDS: dict[str, WorkKind] = {
     "preprint": "preprint", "article": "article", "letter": "article", "conference-paper": "conference",
@@ -109,8 +112,14 @@ class _Answer(msgspec.Struct):
     meta: _Meta = _Meta()
 
 
+class _Refusal(msgspec.Struct):
+    error: str = ""
+    message: str = ""
+
+
 _decode_work = msgspec.json.Decoder(_Work).decode
 _decode_answer = msgspec.json.Decoder(_Answer).decode
+_decode_refusal = msgspec.json.Decoder(_Refusal).decode
 
 
 class OpenAlex:
@@ -131,6 +140,8 @@ class OpenAlex:
             if not (options.query or options.since):
                 raise SourceError("openalex needs files, a filter (“author.orcid:...”), search words or a first day")
             if not options.base_url:
+                if not options.api_key:
+                    raise SourceError("OpenAlex answers who has a key: set OPENALEX_API_KEY (free, at openalex.org)")
                 check_url(ENDPOINT, allow_private_hosts=options.allow_private_hosts)
         for name in options.inputs:
             require_records(Path(name), _is_work, unwrap_answer, "OpenAlex works")
@@ -168,7 +179,9 @@ def _read_api(options: SourceOptions, cursor: Cursor | None) -> Iterator[RawItem
     skip, position = (value if isinstance(value := state.get(name), int) else 0 for name in ("skip", "position"))
     with PoliteClient(options, interval=INTERVAL) as web:
         while after:
-            page = web.get(options.base_url or ENDPOINT, _parameters(options, after))
+            page = web.get(options.base_url or ENDPOINT, _parameters(options, after), also=_SPEAKING_STATUSES)
+            if page.status != 200:
+                raise SourceError(f"OpenAlex refuses the request ({page.status}): {_complaint(page.body)}")
             try:
                 answer = _decode_answer(page.body)
             except msgspec.DecodeError as error:
@@ -193,19 +206,28 @@ def _read_api(options: SourceOptions, cursor: Cursor | None) -> Iterator[RawItem
             after, skip = following or "", 0
 
 
+def _complaint(body: bytes) -> str:
+    """What the service says of a request that it refuses."""
+    try:
+        refusal = _decode_refusal(body)
+    except msgspec.DecodeError:
+        return "no reason given"
+    return one_line(refusal.message or refusal.error)[:MAX_COMPLAINT] or "no reason given"
+
+
 def _parameters(options: SourceOptions, after: str) -> dict[str, str]:
     filters = [options.query] if options.query and ":" in options.query else []
     if options.since:
         filters.append(f"from_publication_date:{options.since.isoformat()}")
     if options.until:
         filters.append(f"to_publication_date:{options.until.isoformat()}")
-    parameters = {"per-page": str(PAGE_SIZE), "cursor": after}
+    parameters = {"per_page": str(PAGE_SIZE), "cursor": after}
     if filters:
         parameters["filter"] = ",".join(filters)
     if options.query and ":" not in options.query:
         parameters["search"] = options.query
-    if "@" in options.contact:
-        parameters["mailto"] = options.contact.removeprefix("mailto:")
+    if options.api_key:
+        parameters["api_key"] = options.api_key
     return parameters
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from ingest.sources import get_source
 from ingest.sources.base import SourceError, SourceOptions, SourceUnavailableError
+from ingest.sources.crossref import INTERVAL, INTERVAL_WITHOUT_CONTACT
 from tests.ingest.helpers import DATA, assert_resumes_anywhere, options_for, parsed_items, works_of
 from tests.replay.server import ReplayServer, Reply, Request, in_turn
 from works.records import BylineRecord, Rejected, WorkKind, WorkRecord
@@ -117,6 +118,16 @@ def test_known_dois_are_looked_up_some_at_a_time_in_their_order() -> None:
         assert [request.parameters["rows"] for request in server.requests] == ["20", "20", "5"]
         assert server.requests[0].parameters["mailto"] == "staff@example.org"
         assert_resumes_anywhere(SOURCE, options)
+
+
+@pytest.mark.parametrize(("contact", "interval"), [("staff@example.org", INTERVAL), ("", INTERVAL_WITHOUT_CONTACT)])
+def test_who_gives_no_address_asks_less_often(pauses: list[float], contact: str, interval: float) -> None:
+    with ReplayServer(service) as server:
+        options = SourceOptions(base_url=server.url, allow_private_hosts=True, known_dois=tuple(DOIS), contact=contact)
+        list(SOURCE.read(options))
+    assert len(pauses) == 2
+    assert 0 < max(pauses) <= interval
+    assert (max(pauses) > INTERVAL) is not bool(contact)
 
 
 def test_a_doi_that_the_service_refuses_spoils_only_itself() -> None:

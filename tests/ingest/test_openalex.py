@@ -111,6 +111,30 @@ def test_the_api_in_pages() -> None:
         assert len(works_of(SOURCE, options_of(server, query="x", limit=3))) == 3
 
 
+def test_the_service_is_asked_with_the_key_and_for_as_many_works_as_it_gives_at_once() -> None:
+    with ReplayServer(five_works) as server:
+        list(SOURCE.read(options_of(server, query="x", api_key="secret")))
+    assert {request.parameters["api_key"] for request in server.requests} == {"secret"}
+    assert {request.parameters["per_page"] for request in server.requests} == {"100"}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "complaint"),
+    [
+        (401, {"error": "Unauthorized", "message": "Invalid API key"}, "Invalid API key"),
+        (400, {"error": "Invalid filter", "message": "Unknown filter field: x"}, "Unknown filter field: x"),
+        (400, [], "no reason given"),
+    ],
+)
+def test_a_refusal_gives_the_reason_of_the_service_and_is_not_repeated(
+    status: int, body: object, complaint: str
+) -> None:
+    refusal = Reply(json.dumps(body).encode(), status=status)
+    with ReplayServer(in_turn(refusal)) as server, pytest.raises(SourceError, match=rf"\({status}\): {complaint}"):
+        list(SOURCE.read(options_of(server, query="x", api_key="secret")))
+    assert len(server.requests) == 1
+
+
 def test_an_answer_of_another_kind() -> None:
     with ReplayServer(in_turn(Reply(b"<html>"))) as server, pytest.raises(SourceUnavailableError, match="no list"):
         list(SOURCE.read(options_of(server, query="x")))
@@ -168,3 +192,5 @@ def test_other_files_and_empty_questions_are_refused(tmp_path: Path) -> None:
         SOURCE.check(SourceOptions())
     with pytest.raises(SourceError, match="private address"):
         SOURCE.check(SourceOptions(base_url="http://10.0.0.1/"))
+    with pytest.raises(SourceError, match="OPENALEX_API_KEY"):
+        SOURCE.check(SourceOptions(query="x"))

@@ -105,6 +105,16 @@ def test_a_finished_run_is_repeated_with_its_own_options(path: Path) -> None:
     assert (list(again.options["inputs"]), again.is_dry_run, again.started_by) == ([str(path)], False, user)
 
 
+def test_keys_of_services_come_from_the_settings_each_time_and_are_never_stored(settings: Settings) -> None:
+    settings.SOURCE_API_KEYS = {"openalex": "secret"}
+    settings.IMPORT_ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:9"]
+    run = runs.start_run("openalex", SourceOptions(query="x", base_url="http://127.0.0.1:9/works"))
+    assert "secret" not in str(run.options)
+    assert "secret" not in str(runs.repeat_run(run, None).options)
+    settings.SOURCE_API_KEYS = {"openalex": "another"}
+    assert runs.options_of(ImportRun.objects.get(pk=run.pk)).api_key == "another"
+
+
 def test_only_hosts_that_the_settings_name_may_be_private(settings: Settings) -> None:
     settings.IMPORT_ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:8001"]
     assert runs._may_be_private("http://127.0.0.1:8001/oai")
