@@ -21,6 +21,7 @@ from works.models import Work
 from works.models.catalogue import WorkQuerySet
 from works.query_terms import SearchTerms, Term
 from works.search_marks import any_mark, date_marks
+from works.unspaced import pairs
 
 #: Works in the first window.
 WINDOW_WORKS = 5000
@@ -128,7 +129,12 @@ def _ways(term: Term) -> list[SearchQuery]:
     """The queries of which one must match: the term as English and as a name.
 
     A single word is a phrase too: "low-dimensional" finds "low dimensional", because its parts are indexed in a row.
+    So are the pairs of characters of a word that may be a part of an unbroken one.
     """
-    return [
-        SearchQuery(term.text, config=config, search_type="phrase") for config in ("bzpeer_english", "bzpeer_names")
+    in_pairs = pairs(term.text)
+    ways = [
+        (term.text, "bzpeer_english"),
+        (term.text, "bzpeer_names"),
+        *([(in_pairs, "bzpeer_english")] if in_pairs else []),
     ]
+    return [SearchQuery(text, config=config, search_type="phrase") for text, config in ways]

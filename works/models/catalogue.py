@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from works.address_patterns import coded, numbered
 from works.records import WorkKind
 from works.search_marks import MARKS_SQL
+from works.unspaced import WITH_PAIRS_SQL
 
 SLUG_LENGTH = 60
 
@@ -110,6 +111,11 @@ class WorkQuerySet(models.QuerySet["Work"]):
         return self.filter(pk__in=links.values("authorship__work"))
 
 
+def _english(column: str, weight: str) -> SearchVector:
+    """The words of a column, and the pairs of characters of those that no spaces part."""
+    return SearchVector(models.Func(column, template=WITH_PAIRS_SQL), weight=weight, config="bzpeer_english")
+
+
 class Work(models.Model):
     """One scholarly work with all its versions. Text is kept as printed, LaTeX included.
 
@@ -171,9 +177,9 @@ class Work(models.Model):
     )
     search = models.GeneratedField(
         expression=models.Func(
-            SearchVector("title", weight="A", config="bzpeer_english")
+            _english("title", weight="A")
             + SearchVector("byline", weight="B", config="bzpeer_names")
-            + SearchVector("abstract", weight="C", config="bzpeer_english"),
+            + _english("abstract", weight="C"),
             template=f"(%(expressions)s) || {MARKS_SQL}",
         ),
         output_field=SearchVectorField(),
