@@ -12,6 +12,8 @@ from works.models import Attribution, Authorship, Topic, Work, WorkIdentifier, W
 
 #: How many printed names a list shows before "and N more".
 NAMES_SHOWN = 25
+#: Which identifier is shown with the source: arXiv's before a DOI before others.
+SCHEMES_SHOWN: list[str] = [WorkIdentifier.Scheme.ARXIV, WorkIdentifier.Scheme.DOI, WorkIdentifier.Scheme.OPENALEX]
 SOURCE_NAMES = {
     "arxiv": "arXiv",
     "openalex": "OpenAlex",
@@ -60,10 +62,9 @@ class WorkItem:
 
     @property
     def source_identifier(self) -> WorkIdentifier | None:
-        """The identifier shown with the source: arXiv's before a DOI before others."""
+        """The identifier shown with the source."""
         shown = [identifier for identifier in self.identifiers if identifier.url]
-        order = [WorkIdentifier.Scheme.ARXIV, WorkIdentifier.Scheme.DOI, WorkIdentifier.Scheme.OPENALEX]
-        return min(shown, key=lambda identifier: order.index(WorkIdentifier.Scheme(identifier.scheme)), default=None)
+        return min(shown, key=lambda identifier: SCHEMES_SHOWN.index(identifier.scheme), default=None)
 
 
 def work_items(works: Sequence[Work], *, focus: Sequence[Attribution] = (), names: int = NAMES_SHOWN) -> list[WorkItem]:

@@ -27,11 +27,12 @@ MAX_FORMULAS = 200
 
 _PLAIN = re.compile(r"[\\$<>&\"'`~{}\n]|--")
 # An opening dollar has something right behind it, a closing one right before it and no digit behind: "$5 and $6" is
-# money.
+# money. Every alternative begins with its dollar or backslash, even before looking behind it: Python then skips to the
+# next such character instead of trying all of them at each.
 _MATH = re.compile(
     r"\$\$(?P<display>[^$]{1,2000})\$\$"
-    r"|(?<!\\)\$(?=\S)(?P<inline>(?:[^$\\]|\\.){1,1000}?)(?<=\S)(?<!\\)\$(?!\d)"
-    r"|(?<!\\)\$\s(?P<loose>[^$]{1,300}?[\\^_=][^$]{0,300}?)\s?\$"
+    r"|\$(?<!\\\$)(?=\S)(?P<inline>(?:[^$\\]|\\.){1,1000}?)(?<=\S)(?<!\\)\$(?!\d)"
+    r"|\$(?<!\\\$)\s(?P<loose>[^$]{1,300}?[\\^_=][^$]{0,300}?)\s?\$"
     r"|\\\((?P<parens>.{1,1000}?)\\\)|\\\[(?P<brackets>.{1,2000}?)\\\]"
     r"|\\begin\{(?P<env>equation|align|displaymath|math|eqnarray)\*?\}(?P<body>.{1,2000}?)\\end\{(?P=env)\*?\}",
     re.DOTALL,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
 from django import template
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from works.address_patterns import coded
 from works.items import PrintedName
 from works.markup import block_html, inline_html, opening, plain_text
 from works.models import Author, Topic
@@ -61,10 +63,12 @@ def printed_names(names: list[PrintedName], focus_id: int | None = None) -> Safe
 @register.simple_tag
 def topic_tags(topics: Sequence[Topic]) -> SafeString:
     """The first topics of a work as tags that lead to their pages; built at once as the names are."""
-    return format_html_join("", '<a class="tag" href="{}"{}>{}</a>', map(_tag_parts, topics[:TAGS_SHOWN]))
+    tags = (_tag(topic.code, topic.name) for topic in topics[:TAGS_SHOWN])
+    return mark_safe("".join(tags))  # noqa: S308 - every tag is safe
 
 
 @register.filter
+@lru_cache(maxsize=1 << 12)
 def day_html(day: date) -> SafeString:
     """A day in words in its element: ``<time datetime="2021-03-04">4 March 2021</time>``."""
     return format_html('<time datetime="{}">{}</time>', day.isoformat(), f"{day.day} {day:%B %Y}")
@@ -90,16 +94,18 @@ def active_years(author: Author) -> SafeString:
     return unbroken_years(f"{first}–{last}" if first != last else str(last or ""))
 
 
-def _tag_parts(topic: Topic) -> tuple[str, str, str]:
-    title = format_html(' title="{}"', topic.name) if topic.name else ""
-    return topic.get_absolute_url(), title, topic.code
+@lru_cache(maxsize=1 << 12)
+def _tag(code: str, name: str) -> SafeString:
+    """The tag of a topic, of which there are some hundreds."""
+    title = format_html(' title="{}"', name) if name else ""
+    return format_html('<a class="tag" href="{}"{}>{}</a>', coded("topic", code), title, code)
 
 
 def _printed_name(name: PrintedName, focus_id: int | None) -> str:
-    text = conditional_escape(name.text)
+    text = html.escape(name.text)
     if focus_id is not None and name.author_id == focus_id:
         return f"<b>{text}</b>"
-    return f'<a href="{conditional_escape(name.url)}">{text}</a>' if name.url else text
+    return f'<a href="{html.escape(name.url)}">{text}</a>' if name.url else text
 
 
 @lru_cache(maxsize=1 << 13)
