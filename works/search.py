@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import reduce
-from operator import and_
 
 from django.contrib.postgres.search import SearchRank
 from django.db.models import F, Q
@@ -55,12 +53,21 @@ class WorkFilters:
     year: int | None = None
     kind: str = ""
 
-    def narrow(self, words: TextQuery | None) -> TextQuery | None:
-        """The text query with the year and kind as marks, so that the text index finds the few that pass."""
+    @property
+    def has_marks(self) -> bool:
+        return self.year is not None or bool(self.kind)
+
+    def narrow(self, works: WorkQuerySet) -> WorkQuerySet:
+        """Those of the given year and kind, said in marks, so that the text index finds the few that pass.
+
+        Every mark is a condition of its own: the index then skips along each of them, rather than weighing all parts of
+        one long query for every work that has one of them.
+        """
         marks = [year_mark(self.year)] if self.year is not None else []
         marks += [kind_mark(self.kind)] if self.kind else []
-        queries = [*([] if words is None else [words]), *(MarkQuery([mark]) for mark in marks)]
-        return reduce(and_, queries) if queries else None
+        for mark in marks:
+            works = works.filter(search=MarkQuery([mark]))
+        return works
 
     def start(self, *, is_ascending: bool = False) -> Place | None:
         """The place in the listing order behind which all that passes stands."""
@@ -103,15 +110,15 @@ def search_works(query: str, filters: WorkFilters, *, sort: str = "", cursor: st
         return WorkResults(Page([]))
     works = Work.objects.listed()
     words = text_query(terms) if terms else None
-    text = filters.narrow(words)
-    if text is None:
+    matching = filters.narrow(works if words is None else works.filter(search=words))
+    if words is None and not filters.has_marks:
         newest = _newest(works, filters.topic)
         page = listed_page(works, cursor, size=PAGE_SIZE, topic=filters.topic, is_ascending=sort == "oldest")
         return _results(page, newest)
     if filters.topic is not None:
-        works = works.in_topic(filters.topic)
+        matching = matching.in_topic(filters.topic)
     is_dense = len(terms.required) <= DENSE_TERMS and (filters.topic is None or filters.topic.work_count > SMALL_TOPIC)
-    newest = first_matches(works, text, CANDIDATES + 1, filters.start(), in_windows=is_dense)
+    newest = first_matches(matching, CANDIDATES + 1, filters.start(), in_windows=is_dense)
     if words is not None and not sort and date_cursor(cursor) is None:
         page = _page_by_rank(words, newest, cursor)
     else:
@@ -119,7 +126,7 @@ def search_works(query: str, filters: WorkFilters, *, sort: str = "", cursor: st
         start = date_cursor(cursor) or filters.start(is_ascending=is_ascending)
         matches = newest if start == filters.start() and not is_ascending else None
         if matches is None:
-            matches = first_matches(works, text, PAGE_SIZE + 1, start, is_ascending=is_ascending, in_windows=is_dense)
+            matches = first_matches(matching, PAGE_SIZE + 1, start, is_ascending=is_ascending, in_windows=is_dense)
         page = _page_of(matches, is_continued=date_cursor(cursor) is not None)
     return _results(page, newest)
 

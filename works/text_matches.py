@@ -1,14 +1,13 @@
 """Finding the newest works that match a text query, at a cost set by how many are wanted, not by how many match.
 
-The newest matches are looked for in a window of the newest works first, then in longer ones, then among all. Where a
-window is too small the matches are rare, so the next one is cheap; where they are dense it suffices. The oldest matches
-are found the same way from the other end.
+The newest matches are looked for in a window of the newest works first. The matches found there tell how long the next
+window must be; where there are none, the matches are rare and all works are searched. The oldest matches are found the
+same way from the other end, but a word that the oldest works lack may only be young: there the windows move on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import reduce
 from operator import and_, or_
@@ -25,8 +24,10 @@ from works.unspaced import pairs
 
 #: Works in the first window.
 WINDOW_WORKS = 5000
-#: How many times longer than the first each window is, in days.
-WINDOW_LENGTHS = (1, 8, 64)
+#: The next window is to hold so many times the matches wanted, as they need not lie evenly.
+SURPLUS = 2
+#: How many times longer a window is than an empty one before it.
+STRIDE = 8
 
 TextQuery = SearchQuery | CombinedSearchQuery
 #: A place in the listing order: the day and id of a work.
@@ -64,29 +65,30 @@ def text_query(terms: SearchTerms) -> TextQuery:
 
 
 def first_matches(
-    works: WorkQuerySet,
-    query: TextQuery,
+    matching: WorkQuerySet,
     wanted: int,
     after: Place | None = None,
     *,
     is_ascending: bool = False,
     in_windows: bool = True,
 ) -> list[Match]:
-    """At most ``wanted`` of the given works that match, from behind the place ``after`` on, newest or oldest first.
+    """At most ``wanted`` of the works that match text queries, newest or oldest first, from behind a place on.
 
-    Windows help when the given works are a good part of all; without ``in_windows`` all are searched at once.
+    A window is a text query of its own beside theirs: the index skips along both, several times as fast as along one
+    that joins them. Windows help when matches may be dense; without ``in_windows`` all works are searched at once.
     """
     order = in_listing_order(is_ascending=is_ascending, by_index=False)
     if after is not None:
-        works = works.filter(is_behind(after, is_ascending=is_ascending))
-    found: list[Match] = []
-    for window in _windows(after, is_ascending) if in_windows else (None,):
-        narrowed = works.filter(search=query & window if window is not None else query)
+        matching = matching.filter(is_behind(after, is_ascending=is_ascending))
+    window = _first_window(after, is_ascending) if in_windows else None
+    while True:
+        marks = window.marks if window is not None else []
+        narrowed = matching.filter(search=MarkQuery(marks)) if marks else matching
         rows = narrowed.order_by(*order).values_list("pk", "listed_on", "year", "kind")[:wanted]
         found = [Match(*row) for row in rows]
-        if len(found) == wanted:
-            break
-    return found
+        if window is None or not marks or len(found) == wanted:
+            return found
+        window = window.next(wanted / len(found) if found else None)
 
 
 def is_behind(place: Place, *, is_ascending: bool = False) -> Q:
@@ -107,22 +109,47 @@ def in_listing_order(*, is_ascending: bool = False, by_index: bool = True) -> li
     return [OrderBy(day, descending=not is_ascending), OrderBy(F("pk"), descending=not is_ascending)]
 
 
-def _windows(after: Place | None, is_ascending: bool) -> Iterator[MarkQuery | None]:
-    """The windows to try, shortest first; ``None`` is the whole catalogue."""
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The works of ``reach`` behind the day ``start``."""
+
+    start: date
+    reach: timedelta
+    is_ascending: bool
+
+    @property
+    def end(self) -> date:
+        if self.is_ascending:
+            return self.start + min(self.reach, date.max - self.start)
+        return self.start - min(self.reach, self.start - date.min)
+
+    @property
+    def marks(self) -> list[str]:
+        """Marks that every work of the window has one of; none when it is too long for them."""
+        return date_marks(min(self.start, self.end), max(self.start, self.end))
+
+    def next(self, lacking: float | None) -> _Window | None:
+        """The window to try when this one holds too few: by which factor, or ``None`` when it holds none at all.
+
+        Returns ``None`` for the whole catalogue.
+        """
+        if self.end in {date.min, date.max} or (lacking is None and not self.is_ascending):
+            return None
+        if lacking is None:
+            return replace(self, start=self.end, reach=self.reach * STRIDE)
+        return replace(self, reach=self.reach * (lacking * SURPLUS))
+
+
+def _first_window(after: Place | None, is_ascending: bool) -> _Window | None:
+    """The days of the first ``WINDOW_WORKS`` works behind a place; ``None`` when there are no more than these."""
     works = Work.objects.order_by(*in_listing_order(is_ascending=is_ascending))
     if after is not None:
         works = works.filter(is_behind(after, is_ascending=is_ascending))
     days = works.values_list("listed_on", flat=True)
     start, end = days[:1].first(), days[WINDOW_WORKS : WINDOW_WORKS + 1].first()
-    if start is not None and end is not None:
-        length = max(abs(end - start), timedelta(days=1))
-        for times in WINDOW_LENGTHS:
-            reach = length * times
-            other = start + min(reach, date.max - start) if is_ascending else start - min(reach, start - date.min)
-            marks = date_marks(min(start, other), max(start, other))
-            if marks:
-                yield MarkQuery(marks)
-    yield None
+    if start is None or end is None:
+        return None
+    return _Window(start, max(abs(end - start), timedelta(days=1)), is_ascending)
 
 
 def _ways(term: Term) -> list[SearchQuery]:

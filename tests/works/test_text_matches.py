@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import WorkFactory
 from works import text_matches
 from works.models import Work
+from works.models.catalogue import WorkQuerySet
 from works.query_terms import parse_terms
 from works.text_matches import first_matches, text_query
 
@@ -29,8 +30,12 @@ def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def match(words: str, wanted: int, before: tuple[date, int] | None = None) -> tuple[list[int], int]:
     """The ids found, and how many searches of the text index it took."""
     with CaptureQueriesContext(connection) as captured:
-        found = first_matches(Work.objects.listed(), text_query(parse_terms(words)), wanted, before)
+        found = first_matches(matching(words), wanted, before)
     return [row.id for row in found], sum("@@" in query["sql"] for query in captured)
+
+
+def matching(words: str) -> WorkQuerySet:
+    return Work.objects.listed().filter(search=text_query(parse_terms(words)))
 
 
 def test_dense_matches_are_found_in_the_first_window(catalogue: list[int]) -> None:
@@ -38,17 +43,29 @@ def test_dense_matches_are_found_in_the_first_window(catalogue: list[int]) -> No
 
 
 def test_rare_matches_are_found_in_a_longer_window_or_among_all(catalogue: list[int]) -> None:
+    assert match("engines", 30) == (catalogue[:30], 2)
     assert match("stars", 1) == ([catalogue[29]], 2)
-    assert match("stars", 2) == ([catalogue[29], catalogue[59]], 3)
-    assert match("stars", 5) == ([catalogue[29], catalogue[59]], 4)
+    assert match("stars", 5) == ([catalogue[29], catalogue[59]], 2)
+
+
+def test_where_matches_thin_out_behind_a_window_longer_ones_are_tried(catalogue: list[int]) -> None:
+    Work.objects.filter(pk__in=catalogue[6:50]).update(title="Stars", abstract="")
+    assert match("engines", 12) == ([*catalogue[:6], *catalogue[50:56]], 3)
 
 
 def test_the_oldest_are_found_from_the_other_end(catalogue: list[int]) -> None:
-    text = text_query(parse_terms("engines"))
-    found = first_matches(Work.objects.listed(), text, 3, is_ascending=True)
+    found = first_matches(matching("engines"), 3, is_ascending=True)
     assert [row.id for row in found] == catalogue[:-4:-1]
-    following = first_matches(Work.objects.listed(), text, 2, found[-1].place, is_ascending=True)
+    following = first_matches(matching("engines"), 2, found[-1].place, is_ascending=True)
     assert [row.id for row in following] == catalogue[-4:-6:-1]
+
+
+def test_a_word_that_the_oldest_works_lack_is_looked_for_behind_them(catalogue: list[int]) -> None:
+    found = first_matches(matching("stars"), 1, is_ascending=True)
+    assert [row.id for row in found] == [catalogue[59]]
+    Work.objects.filter(pk=catalogue[59]).update(title="Engines", abstract="")
+    found = first_matches(matching("stars"), 1, is_ascending=True)
+    assert [row.id for row in found] == [catalogue[29]]
 
 
 def test_windows_start_behind_a_place(catalogue: list[int]) -> None:
