@@ -1,19 +1,31 @@
-"""Server time of the pages of the catalogue and of researchers, on whatever the database holds."""
+"""Server time of the pages of the catalogue and of researchers, and how near a kept page comes to an empty one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from bench.measuring import time_pages
+from django.test import override_settings
+
+from bench import bare
+from bench.catalogue import add_arguments, catalogue
+from bench.measuring import request_rates, time_pages
 from works.models import Author, Topic, Work
+
+__all__ = ["add_arguments", "run"]
 
 DEFAULT_SAMPLE = 100
 SEED = 2024
 
 
 def run(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of the catalogue at hand, or of a scratch one of ``options["works"]`` works."""
+    with catalogue(options):
+        return measure(options)
+
+
+def measure(options: Mapping[str, Any]) -> dict[str, Any]:
     """Cold and warm times of each kind of page. ``options["sample"]`` is the number of addresses of a kind.
 
     Researchers are measured twice: chosen at random, where most have few works, and those with the most works.
@@ -36,7 +48,17 @@ def run(options: Mapping[str, Any]) -> dict[str, Any]:
         "works": works.count(),
         "researchers": authors.count(),
         "pages": {kind: time_pages(addresses) for kind, addresses in kinds.items() if addresses},
+        "rates": _rates(kinds["researcher"]),
     }
+
+
+def _rates(researchers: Sequence[str]) -> dict[str, float]:
+    """Requests a second of kept researcher pages and of a view that does nothing, behind the same middleware."""
+    if not researchers:
+        return {}
+    with override_settings(ROOT_URLCONF=bare.__name__):
+        rates = request_rates({"bare_view": [bare.BARE], "researcher_warm": researchers})
+    return {**rates, "share_of_bare_view": round(rates["researcher_warm"] / rates["bare_view"], 2)}
 
 
 def _addresses(rows: Any, size: int, random: Random) -> list[str]:

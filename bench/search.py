@@ -7,8 +7,11 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
+from bench.catalogue import add_arguments, catalogue
 from bench.measuring import time_pages
 from works.models import Author, Work
+
+__all__ = ["add_arguments", "run"]
 
 DEFAULT_SAMPLE = 100
 SEED = 2024
@@ -17,19 +20,29 @@ COMMON = ("learning", "deep learning", "neural network", "model", "graph", "data
 
 
 def run(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of the catalogue at hand, or of a scratch one of ``options["works"]`` works."""
+    with catalogue(options):
+        return measure(options)
+
+
+def measure(options: Mapping[str, Any]) -> dict[str, Any]:
     """Cold and warm times of each kind of query. ``options["sample"]`` is the number of queries of a kind."""
     size = int(options.get("sample") or DEFAULT_SAMPLE)
     random = Random(SEED)
     titles = _sample(Work.objects.listed(), "title", size, random)
     names = _sample(Author.objects.public(), "display_name", size, random)
     pairs = [" ".join(random.sample(words, 2)) for title in titles if len(words := _words(title)) > 1]
+    phrases = [f'"{" ".join(words[at : at + 2])}"' for words in map(str.split, titles) if (at := len(words) // 2)]
     singles = [random.choice(words) for title in titles if (words := _words(title))]
     searches = {
         "title": _search(titles),
         "two_words": _search(pairs),
         "one_word": _search(singles),
         "common_words": _search(COMMON),
+        "phrase": _search(phrases),
         "newest_first": _search(pairs, sort="newest"),
+        "oldest_first": _search(pairs, sort="oldest"),
+        "in_year": _search(singles, year="2015"),
         "in_topic": _search(singles, topic="cs.LG"),
         "name_in_works": _search(names),
         "researcher": _search(names, kind="researchers"),
