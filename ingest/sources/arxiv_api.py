@@ -88,6 +88,8 @@ def _page(web: PoliteClient, options: SourceOptions, start: int) -> tuple[list[E
         try:
             feed = parse_xml(page.body)
         except XmlError as error:
+            if page.status != 200:
+                raise SourceError(f"The service refuses the request ({page.status})") from None
             problem = str(error)
             continue
         entries = list(children(feed, "entry"))

@@ -108,6 +108,13 @@ def test_an_error_feed_says_why_in_one_line(status: int) -> None:
         list(SOURCE.read(options_of(server, query="x")))
 
 
+def test_a_refusal_without_a_feed_is_not_repeated() -> None:
+    with ReplayServer(in_turn(Reply(b"Bad Request", status=400))) as server:
+        with pytest.raises(SourceError, match=r"refuses the request \(400\)"):
+            list(SOURCE.read(options_of(server, query="x")))
+        assert len(server.requests) == 1
+
+
 def test_an_empty_page_in_the_middle_is_asked_for_again() -> None:
     empty = Reply((ATOM / "id-0000.0000.xml").read_bytes().replace(b"totalResults>0", b"totalResults>1"))
     with ReplayServer(in_turn(empty, empty, recorded("id-1605.08386.xml"))) as server:
