@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from works.citations import Citation, CitedName, to_bibtex, to_ris
 from works.models import Author, Authorship, Work, WorkIdentifier, WorkTopic
+from works.text_matches import in_listing_order
 
 BATCH = 200
 NAMES_CITED = 100
@@ -19,8 +20,8 @@ FORMATS = {"bib": (to_bibtex, "application/x-bibtex"), "ris": (to_ris, "applicat
 def bibliography(author: Author, ending: str, site: str) -> Iterator[str]:
     """The author's works, newest first, in a format of ``FORMATS``; ``site`` is this site's address without a slash."""
     write, _media_type = FORMATS[ending]
-    newest = Work.objects.listed().filter(attributions__author=author).order_by("-listed_on", "-id")
-    ids = list(newest.values_list("pk", flat=True))
+    works = Work.objects.listed().filter(attributions__author=author)
+    ids = list(works.order_by(*in_listing_order(by_index=False)).values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
         for citation in _citations(ids[start : start + BATCH], site):
             yield write(citation)

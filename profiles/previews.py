@@ -17,6 +17,7 @@ from works.attribution.contradictions import DecisionError, against_joining, ref
 from works.attribution.records import absorbed_records
 from works.models import Attribution, Author, Decision
 from works.portraits import SMALL_TEAM, Portrait, portraits
+from works.text_matches import in_listing_order
 
 WORKS_LISTED = 400
 """Works that a form lists for choosing; of an author with more, the newest. A form may have 500 fields at most."""
@@ -91,6 +92,7 @@ class SplitPreview:
 def side_of(author: Author) -> Side:
     """One record as the side-by-side pages show it; eight queries."""
     works = Attribution.objects.filter(author=author)
+    newest = in_listing_order(by_index=False, of="work__")
     snapshot = TrustSnapshot.objects.filter(author=author).first()
     return Side(
         portrait=portraits([author], with_co_authors=True)[0],
@@ -99,7 +101,7 @@ def side_of(author: Author) -> Side:
         owner=owner_claim(author),
         waiting_claims=Claim.objects.open().filter(author=author).count(),
         decided=works.exclude(decided_by=Attribution.DecidedBy.MACHINE).count(),
-        newest=list(works.select_related("work", "authorship").defer("work__search").order_by("-work__listed_on")[:5]),
+        newest=list(works.select_related("work", "authorship").defer("work__search").order_by(*newest)[:5]),
     )
 
 
@@ -146,7 +148,7 @@ def preview_split(author: Author, parts: Mapping[str, Collection[int]]) -> Split
 def work_groups(author: Author) -> list[WorkGroup]:
     """The works of a record as groups that share co-authors, the largest group first; a hint where to cut."""
     works = Attribution.objects.filter(author=author, work__is_deleted=False).select_related("work", "authorship")
-    rows = list(works.defer("work__search").order_by("-work__listed_on", "-work")[:WORKS_LISTED])
+    rows = list(works.defer("work__search").order_by(*in_listing_order(by_index=False, of="work__"))[:WORKS_LISTED])
     beside: dict[int, dict[int, str]] = defaultdict(dict)
     others = Attribution.objects.filter(work__in=[row.work_id for row in rows], work__author_count__lte=SMALL_TEAM)
     for work, other, name in others.exclude(author=author).values_list("work_id", "author_id", "author__display_name"):

@@ -9,7 +9,7 @@ from functools import cache
 
 from django import forms
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import OrderBy, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import QueryDict
 from django.utils.http import urlencode
@@ -19,7 +19,7 @@ from works.items import WorkItem, work_items
 from works.models import Attribution, Author, Topic, Work, WorkVersion
 from works.paging import Page, date_cursor, encode_cursor
 from works.query_terms import clean_query, parse_terms
-from works.text_matches import text_query
+from works.text_matches import in_listing_order, text_query
 
 PAGE_SIZE = 20
 DOUBTFUL_BELOW = 0.75
@@ -112,8 +112,10 @@ class Controls:
 
 def published(author: Author, controls: Controls, cursor: str) -> Page[PublishedWork]:
     """One page of the author's works in four queries, however many works and authors there are."""
-    matching = _after(_matching(author, controls), controls.sort, date_cursor(cursor))
-    found = list(matching[: PAGE_SIZE + 1])
+    order = _order(controls.sort)
+    matching = _after(_matching(author, controls), controls.sort, date_cursor(cursor)).order_by(*order)
+    # Only the works of the page are read whole: thousands are narrow to sort, and wide to carry along.
+    found = list(_listed().filter(pk__in=matching.values("pk")[: PAGE_SIZE + 1]).order_by(*order))
     shown = found[:PAGE_SIZE]
     last = shown[-1].work if len(found) > PAGE_SIZE else None
     return Page(
@@ -131,7 +133,7 @@ def kinds_of(author: Author) -> list[str]:
 
 
 def _matching(author: Author, controls: Controls) -> QuerySet[Attribution]:
-    rows = _listed().filter(author=author)
+    rows = Attribution.objects.filter(author=author, work__is_deleted=False)
     if controls.year:
         rows = rows.filter(work__year=controls.year)
     if controls.topic:
@@ -142,15 +144,18 @@ def _matching(author: Author, controls: Controls) -> QuerySet[Attribution]:
     return rows.filter(work__search=text_query(terms)) if terms else rows
 
 
+def _order(sort: str) -> list[OrderBy]:
+    # The listing of the whole catalogue holds an author's works far apart.
+    return in_listing_order(is_ascending=sort == OLDEST, by_index=False, of="work__")
+
+
 def _after(rows: QuerySet[Attribution], sort: str, cursor: tuple[date, int] | None) -> QuerySet[Attribution]:
-    is_newest = sort != OLDEST
-    rows = rows.order_by("-work__listed_on", "-work_id") if is_newest else rows.order_by("work__listed_on", "work_id")
     if cursor is None:
         return rows
     day, work_id = cursor
-    if is_newest:
-        return rows.filter(Q(work__listed_on__lt=day) | Q(work__listed_on=day, work_id__lt=work_id))
-    return rows.filter(Q(work__listed_on__gt=day) | Q(work__listed_on=day, work_id__gt=work_id))
+    if sort == OLDEST:
+        return rows.filter(Q(work__listed_on__gt=day) | Q(work__listed_on=day, work_id__gt=work_id))
+    return rows.filter(Q(work__listed_on__lt=day) | Q(work__listed_on=day, work_id__lt=work_id))
 
 
 @cache

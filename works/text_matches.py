@@ -99,14 +99,14 @@ def is_behind(place: Place, *, is_ascending: bool = False) -> Q:
     return Q(listed_on__lte=day) & (Q(listed_on__lt=day) | Q(pk__lt=row_id))
 
 
-def in_listing_order(*, is_ascending: bool = False, by_index: bool = True) -> list[OrderBy]:
-    """The listing order, newest first unless ``is_ascending``.
+def in_listing_order(*, is_ascending: bool = False, by_index: bool = True, of: str = "") -> list[OrderBy]:
+    """The listing order, newest first unless ``is_ascending``; ``of`` is the way from a row to its work (``work__``).
 
     Without ``by_index`` the day stands in an expression. Then PostgreSQL cannot walk the index of the listing and test
     row after row, which it likes to do for a condition that it believes common and that in fact is rare.
     """
-    day = F("listed_on") if by_index else Coalesce("listed_on", Value(date.min))
-    return [OrderBy(day, descending=not is_ascending), OrderBy(F("pk"), descending=not is_ascending)]
+    day = F(f"{of}listed_on") if by_index else Coalesce(f"{of}listed_on", Value(date.min))
+    return [OrderBy(day, descending=not is_ascending), OrderBy(F(f"{of}pk"), descending=not is_ascending)]
 
 
 @dataclass(frozen=True, slots=True)

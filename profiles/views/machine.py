@@ -19,6 +19,7 @@ from profiles.heads import ResearcherHead
 from profiles.structured import card_facts
 from works.characters import one_line, paragraphs
 from works.models import Work
+from works.text_matches import in_listing_order
 
 FEED_LENGTH = 50
 
@@ -36,7 +37,7 @@ def feed(request: HttpRequest, head: ResearcherHead) -> HttpResponse:
         author_name=author.display_name,
     )
     newest = Work.objects.listed().filter(attributions__author=author).defer("search")
-    for work in newest.order_by("-listed_on", "-id")[:FEED_LENGTH]:
+    for work in newest.order_by(*in_listing_order(by_index=False))[:FEED_LENGTH]:
         atom.add_item(
             title=one_line(work.title),
             link=site + work.get_absolute_url(),
