@@ -12,14 +12,13 @@ from works.portraits import Portrait, portraits
 PAGE_SIZE = 25
 
 
-def printed_form(name_key: str) -> str:
-    """The name as one of its works prints it; empty when no work does."""
-    return _printed(name_key).values_list("raw_name", flat=True).first() or ""
+def printed_under(name_key: str) -> QuerySet[Authorship]:
+    """The authorships printed under this name key; one query for where they are filed."""
+    return Authorship.objects.filter(block__in=_blocks(name_key), name_key=name_key)
 
 
-def namesakes(name_key: str, cursor: str = "") -> Page[Portrait]:
-    """The records with an authorship printed under this name key, those with the most works first."""
-    printed = _printed(name_key)
+def namesakes(printed: QuerySet[Authorship], cursor: str = "") -> Page[Portrait]:
+    """The records with one of these authorships, those with the most works first."""
     authors = Author.objects.public().filter(pk__in=Attribution.objects.filter(authorship__in=printed).values("author"))
     start = number_cursor(cursor, 2)
     if start is not None:
@@ -31,15 +30,15 @@ def namesakes(name_key: str, cursor: str = "") -> Page[Portrait]:
     return Page(portraits(found[:PAGE_SIZE], with_co_authors=True), next_cursor, start is not None)
 
 
-def _printed(name_key: str) -> QuerySet[Authorship]:
-    return Authorship.objects.filter(block__in=_blocks(name_key), name_key=name_key)
-
-
 def _blocks(name_key: str) -> set[str]:
-    """The blocks in which the name can be filed: the key does not say where the family name ends."""
+    """The blocks in which the name can be filed.
+
+    The key does not say where the family name ends, nor which words of it a hyphen joins; the records of that name do.
+    """
     words = name_key.split()
     splits = [(words[:at], words[at:]) for at in range(1, len(words))] or [(words, [])]
+    named = Author.objects.filter(name_key=name_key).values_list("block", flat=True)
     return {
         block_key(parse_name(" ".join(words), family=" ".join(family), given=" ".join(given)))
         for family, given in splits
-    }
+    }.union(named.distinct())

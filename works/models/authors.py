@@ -72,6 +72,7 @@ class Author(models.Model):
         ]
         indexes = [
             models.Index(fields=["block", "name_key"], name="author_block_name"),
+            models.Index(fields=["name_key"], name="author_name"),
             GinIndex(fields=["name_key"], name="author_name_trgm", opclasses=["gin_trgm_ops"]),
             # For the first letters of a name: the few records with many works, which are shown first (name_search).
             GinIndex(

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from works.addresses import name_url
 from works.name_forms import fold
-from works.namesakes import namesakes, printed_form
+from works.namesakes import namesakes, printed_under
 from works.query_terms import clean_query
 
 
@@ -21,11 +21,12 @@ def name(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404("No name has this key")
     if key != name_key.replace(" ", "-"):
         return HttpResponsePermanentRedirect(name_url(name_key))
-    page = namesakes(name_key, clean_query(request.GET.get("cursor", "")))
+    printed = printed_under(name_key)
+    page = namesakes(printed, clean_query(request.GET.get("cursor", "")))
     if not page.rows and not page.is_continued:
         raise Http404("No author record has this name")
     context = {
-        "name": printed_form(name_key),
+        "name": printed.values_list("raw_name", flat=True).first() or "",
         "page": page,
         "first_query": "",
         "next_query": urlencode({"cursor": page.next_cursor}) if page.next_cursor else "",
