@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.contrib.postgres.search import TrigramSimilarity
+from django.db import connections, router, transaction
 from django.db.models import Case, Model, Q, QuerySet, Value, When
 
 from works.identifiers import orcid
@@ -24,6 +25,8 @@ PAGE_SIZE = 30
 #: Words of a name query beyond this many are left out.
 MAX_WORDS = 8
 SUGGESTED = 5
+#: Less similar names (1 is equality) are no misspelling. The usual 0.3 takes the index three times as long.
+SIMILAR_FROM = "0.45"
 #: A query of more words than this is taken for a title rather than for a name.
 NAME_WORDS = 6
 
@@ -96,16 +99,20 @@ def similar_names(query: str) -> list[str]:
     if not words:
         return []
     turned = " ".join([*words[-1:], *words[:-1]])
+    database = router.db_for_read(Author)
     rows = (
-        Author.objects.public()
+        Author.objects.using(database)
+        .public()
         .filter(name_key__trigram_similar=turned)
         .annotate(similarity=TrigramSimilarity("name_key", turned))
         .order_by("-similarity", "-work_count")
         .values_list("name_key", "display_name")[: SUGGESTED * 10]
     )
     names: dict[str, str] = {}
-    for name_key, display_name in rows:
-        names.setdefault(name_key, display_name)
+    with transaction.atomic(using=database), connections[database].cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [SIMILAR_FROM])
+        for name_key, display_name in rows:
+            names.setdefault(name_key, display_name)
     return list(names.values())[:SUGGESTED]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count
+from django.db import connections, router
 
 from works.addresses import researcher_url
 from works.items import PrintedName
@@ -14,8 +15,22 @@ from works.models import Attribution, Author
 
 TOPICS_SHOWN = 4
 CO_AUTHORS_SHOWN = 5
+#: Works of one record that are looked at, those that came in last; a list may show thirty records with thousands each.
+WORKS_COUNTED = 100
 #: Works with longer author lists say little about whom one works with.
 SMALL_TEAM = 25
+
+
+_CHOSEN = """
+WITH chosen AS (
+    SELECT p.author_id, p.work_id
+    FROM unnest(%(authors)s::bigint[]) AS a (id)
+    CROSS JOIN LATERAL (
+        SELECT author_id, work_id FROM works_attribution
+        WHERE author_id = a.id ORDER BY work_id DESC LIMIT %(counted)s
+    ) AS p
+)
+"""
 
 
 @dataclass(slots=True)
@@ -45,11 +60,10 @@ def portraits(authors: Sequence[Author], *, with_co_authors: bool = False) -> li
 
 
 def _topics(authors: Collection[int]) -> dict[int, list[str]]:
-    rows = (
-        Attribution.objects.filter(author__in=authors, work__work_topics__isnull=False)
-        .values_list("author_id", "work__work_topics__topic__code")
-        .annotate(works=Count("pk"))
-        .order_by("-works", "work__work_topics__topic__code")
+    rows = _counted(
+        authors,
+        "SELECT p.author_id, t.code, count(*) FROM chosen p JOIN works_worktopic l ON l.work_id = p.work_id"
+        " JOIN works_topic t ON t.id = l.topic_id GROUP BY 1, 2 ORDER BY 3 DESC, 2",
     )
     found: dict[int, list[str]] = defaultdict(list)
     for author_id, code, _ in rows:
@@ -59,14 +73,22 @@ def _topics(authors: Collection[int]) -> dict[int, list[str]]:
 
 
 def _co_authors(authors: Collection[int]) -> dict[int, list[PrintedName]]:
-    rows = (
-        Attribution.objects.filter(author__in=authors, work__author_count__lte=SMALL_TEAM)
-        .values_list("author_id", "work__attributions__author_id", "work__attributions__author__display_name")
-        .annotate(works=Count("pk"))
-        .order_by("-works", "work__attributions__author_id")
+    rows = _counted(
+        authors,
+        "SELECT p.author_id, other.id, other.display_name, count(*) FROM chosen p"
+        " JOIN works_work w ON w.id = p.work_id AND w.author_count <= %(small_team)s"
+        " JOIN works_attribution o ON o.work_id = p.work_id AND o.author_id <> p.author_id"
+        " JOIN works_author other ON other.id = o.author_id GROUP BY 1, 2 ORDER BY 4 DESC, 2",
     )
     found: dict[int, list[PrintedName]] = defaultdict(list)
     for author_id, other_id, name, _ in rows:
-        if other_id != author_id and len(found[author_id]) < CO_AUTHORS_SHOWN:
+        if len(found[author_id]) < CO_AUTHORS_SHOWN:
             found[author_id].append(PrintedName(name, researcher_url(other_id, name), other_id))
     return found
+
+
+def _counted(authors: Collection[int], query: str) -> list[tuple[Any, ...]]:
+    """The rows of a query over ``chosen (author_id, work_id)``: the ``WORKS_COUNTED`` newest records of each author."""
+    with connections[router.db_for_read(Attribution)].cursor() as cursor:
+        cursor.execute(_CHOSEN + query, {"authors": list(authors), "counted": WORKS_COUNTED, "small_team": SMALL_TEAM})
+        return list(cursor.fetchall())
