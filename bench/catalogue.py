@@ -15,6 +15,7 @@ from bench.attribute import manage
 from bench.ingest import ingest
 from bench.multiply import multiply
 from bzpeer.scratch import scratch_database
+from works.counts import recount_works
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -37,6 +38,7 @@ def catalogue(options: Mapping[str, Any]) -> Iterator[None]:
         multiply(works)
         manage("attribute", "--full", "--json")
         manage("refresh_graph", "--full", "--json")
+        recount_works()
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
         yield
