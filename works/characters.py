@@ -1,6 +1,7 @@
 """Mend the characters of text from outside: control characters, HTML entities, mojibake, doubled escapes, white space.
 
-The result is plain Unicode text in NFC. LaTeX and angle brackets stay as written: ``works.markup`` renders them.
+The result is plain Unicode text in NFC. Formulas, commands and angle brackets stay as written: ``works.markup`` renders
+them.
 Clean ASCII, nearly all of what arrives, leaves every function after one or two C-speed looks at it.
 """
 
@@ -12,6 +13,8 @@ import unicodedata
 from html.entities import html5
 
 import ftfy
+
+from works.accents import accents_to_unicode
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # C0 and C1 controls but for tab and line ends, surrogates, zero-width and direction marks, byte-order mark,
@@ -49,20 +52,23 @@ def mended(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """``text`` mended, every run of white space one space, none at the ends: for titles, names, comments."""
+    """``text`` mended and spelled, every run of white space one space, none at the ends: for titles, names, comments.
+
+    Spelled: LaTeX accents and letters are Unicode, so that people find the words as they read and type them.
+    """
     if text.isascii() and text.isprintable() and "&" not in text and "\\" not in text and "  " not in text:
         return text.strip()
-    return " ".join(mended(text).split())
+    return " ".join(accents_to_unicode(mended(text)).split())
 
 
 def paragraphs(text: str) -> str:
-    """``text`` mended, hard line wraps joined, paragraphs apart by one line break: for abstracts.
+    """``text`` mended and spelled, hard line wraps joined, paragraphs apart by one line break: for abstracts.
 
     arXiv's convention: a line that starts with white space, like an empty line, begins a paragraph.
     """
     if text.isascii() and text.isprintable() and "&" not in text and "\\" not in text and "  " not in text:
         return text.strip()
-    text = mended(text).strip()
+    text = accents_to_unicode(mended(text)).strip()
     if "\n" not in text and "\r" not in text:
         return " ".join(text.split())
     text = text.replace("\r\n", "\n").replace("\r", "\n")

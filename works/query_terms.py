@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from works.accents import accents_to_unicode
 from works.name_forms import clean_controls, words_of
 
 MAX_QUERY_LENGTH: Final = 300
@@ -48,8 +49,8 @@ class SearchTerms:
 
 
 def clean_query(text: str) -> str:
-    """The typed text without control characters, spaces joined, cut to a bound."""
-    return " ".join(clean_controls(text[: MAX_QUERY_LENGTH * 4]).split())[:MAX_QUERY_LENGTH]
+    """The typed text without control characters, LaTeX accents spelled, spaces joined, cut to a bound."""
+    return " ".join(accents_to_unicode(clean_controls(text[: MAX_QUERY_LENGTH * 4])).split())[:MAX_QUERY_LENGTH]
 
 
 def parse_terms(text: str) -> SearchTerms:

@@ -35,7 +35,7 @@ class ArxivApi:
 
     slug = "arxiv-api"
     title = "arXiv query API"
-    parser_version = 1
+    parser_version = 2
     is_network = True
     brings_institutions = False
     enriches_known_works = False

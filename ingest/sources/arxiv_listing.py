@@ -19,7 +19,7 @@ class ArxivListing:
 
     slug = SOURCE
     title = "Listing page"
-    parser_version = 1
+    parser_version = 2
     is_network = False
     brings_institutions = False
     enriches_known_works = False

@@ -40,7 +40,7 @@ class ArxivOai:
 
     slug = "arxiv-oai"
     title = "arXiv OAI-PMH"
-    parser_version = 1
+    parser_version = 2
     is_network = True
     brings_institutions = False
     enriches_known_works = False

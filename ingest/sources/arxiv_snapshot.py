@@ -52,7 +52,7 @@ class ArxivSnapshot:
 
     slug = "arxiv-snapshot"
     title = "arXiv bulk snapshot"
-    parser_version = 1
+    parser_version = 2
     is_network = False
     brings_institutions = False
     enriches_known_works = False

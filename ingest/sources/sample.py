@@ -27,7 +27,7 @@ class Sample:
 
     slug = "sample"
     title = "Sample corpus"
-    parser_version = 1
+    parser_version = 2
     is_network = False
     brings_institutions = False
     enriches_known_works = False

@@ -17,6 +17,9 @@ from ingest.sources import get_source
 from ingest.sources.base import RawItem, SourceError
 from tests.ingest.lines import counts, import_file, line, start, write
 from works.models import Authorship, Topic, Work
+from works.query_terms import clean_query
+from works.search import WorkFilters, search_works
+from works.suggestions import suggestions
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +48,15 @@ def test_real_records_are_created_and_their_facts_can_be_found() -> None:
     work = Work.objects.get(identifiers__value="0704.0800")
     assert work.byline == "Tad Hogg, Pavithra Harsha, Kay-Yut Chen"
     assert work in Work.objects.filter(search="quantum auctions")
+
+
+@pytest.mark.parametrize("typed", ["Lévy flights", "levy flights", "L\\'evy flights", "Schrödinger", "schrodinger"])
+def test_words_that_the_source_spells_in_latex_are_found_as_people_type_them(tmp_path: Path, typed: str) -> None:
+    title = "L\\'evy flights in $\\bar{p}$ human behavior"
+    import_file(write(tmp_path / "a.jsonl", [line(0, title=title, abstract='A Schr\\"{o}dinger equation.')]))
+    (work,) = search_works(clean_query(typed), WorkFilters()).page.rows
+    assert work.title == "Lévy flights in $\\bar{p}$ human behavior"
+    assert [group.name for group in suggestions("Lévy fl")] == ["Works"]
 
 
 def test_searches_after_a_run_read_no_list_of_unsorted_rows() -> None:

@@ -23,7 +23,8 @@ from works.characters import mended, one_line, paragraphs
         ("MÃ¼ller and FranÃ§ois", "Müller and François"),
         ("naïve Ångström", "naïve Ångström"),
         ("caf\\u00e9", "café"),
-        ('Schr\\\\"odinger', 'Schr\\"odinger'),
+        ('Schr\\\\"odinger', "Schrödinger"),
+        ("Alfv\\'en waves in $p\\bar{p}$ at \\sqrt{s}", "Alfvén waves in $p\\bar{p}$ at \\sqrt{s}"),
         ("Mu\u0308ller", "Müller"),
     ],
 )

@@ -37,6 +37,11 @@ def test_clean_query_drops_control_characters_and_cuts() -> None:
     assert len(clean_query("a" * 10_000)) == MAX_QUERY_LENGTH
 
 
+def test_a_query_pasted_from_a_bibliography_is_spelled() -> None:
+    assert clean_query("L\\'evy flights") == "Lévy flights"
+    assert words(parse_terms(clean_query('Schr\\"{o}dinger'))) == [["Schrödinger"]]
+
+
 @given(st.text(max_size=2000))
 def test_any_text_parses_into_bounded_terms(text: str) -> None:
     terms = parse_terms(clean_query(text))
