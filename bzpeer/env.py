@@ -45,6 +45,17 @@ def integer(name: str, default: int) -> int:
     return int(value)
 
 
+def flag_or_number(name: str) -> int:
+    """How many of something there are: a number, or true for one; 0 when false or unset."""
+    value = text(name)
+    if value.isascii() and value.isdigit():
+        return int(value)
+    try:
+        return int(flag(name))
+    except ImproperlyConfigured:
+        raise ImproperlyConfigured(f"{name} must be true, false or a number, not {value!r}") from None
+
+
 def log_level(name: str, default: str) -> str:
     """One of the levels of ``logging``, in any case."""
     value = text(name).upper() or default

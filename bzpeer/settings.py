@@ -179,6 +179,17 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_USER_DISPLAY = "profiles.models.display_name"
+# Attempts by visitor's address (``ip``) and by account; what is not named here is as allauth has it. A university may
+# have one address, so an address alone is refused late.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    # Codes of the second factor.
+    "login_failed": "100/10m/ip,5/5m/key",
+    # Wrong passwords of one account from one address, and from one address or of one account at all. What one address
+    # may do to an account stays below what locks it for others.
+    "wrong_password_here": "5/5m/key,20/d/key",
+    "wrong_password": "100/10m/ip,100/d/key",
+}
 # A laptop has no mail server: messages are written to var/mail/, one file each.
 EMAIL_HOST = env.text("EMAIL_HOST")
 EMAIL_BACKEND = (
@@ -202,6 +213,7 @@ SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
         ),
     }
 }
+SOCIALACCOUNT_ADAPTER = "profiles.account_adapter.SocialAccountAdapter"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_FORMS = {"signup": f"{_FORMS}SocialSignupForm"}
 MFA_FORMS = {
@@ -305,7 +317,9 @@ SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
-if env.flag("BEHIND_PROXY"):
+# What our own proxies say of a visitor is trusted; without a proxy, anybody could have written it.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.flag_or_number("BEHIND_PROXY")
+if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Logging ---------------------------------------------------------------------------------------------------

@@ -1,10 +1,18 @@
-"""What allauth says in messages of its own, in the words of this site."""
+"""What this site decides for allauth: its words, who a visitor is by address, how many wrong passwords are too many."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp
+from django.conf import settings
+from django.http import Http404, HttpRequest
+
+LIMITS = "allauth.account"
+"""Where allauth looks for ``ACCOUNT_RATE_LIMITS``."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
@@ -20,3 +28,49 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         "too_many_login_attempts": "Too many attempts. Wait a few minutes, then try again.",
         "unverified_primary_email": "Confirm an address before you make it your main one.",
     }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The visitor's address as the outermost of our own proxies saw it.
+
+        What stands left of it in ``X-Forwarded-For`` the visitor wrote. A chain shorter than the proxies did not come
+        through them, so whoever connected is the visitor.
+        """
+        chain = request.headers.get("X-Forwarded-For", "").split(",")
+        if settings.ALLAUTH_TRUSTED_PROXY_COUNT and len(chain) < settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+            return str(request.META["REMOTE_ADDR"])
+        return str(super().get_client_ip(request))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count an attempt, which ``authenticate`` takes back when the password is right.
+
+        By account and address together first: whoever is refused there counts no further, so that guessing from one
+        address locks nobody out who is elsewhere, nor those behind the same address.
+        """
+        account = self._get_login_attempts_cache_key(request, **credentials)
+        here = ratelimit.consume(request, app=LIMITS, action="wrong_password_here", key=self._here(request, account))
+        anywhere = here and ratelimit.consume(request, app=LIMITS, action="wrong_password", key=account)
+        if not here or not anywhere:
+            raise self.validation_error("too_many_login_attempts")
+        self._login_failed_rl_usage = ratelimit.RateLimitUsage([*here.usage, *anywhere.usage])
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """Whoever chose a new password by mail may use it at once."""
+        account = self._get_login_attempts_cache_key(request, **credentials)
+        ratelimit.clear(request, app=LIMITS, action="wrong_password_here", key=self._here(request, account))
+        ratelimit.clear(request, app=LIMITS, action="wrong_password", key=account)
+
+    def _here(self, request: HttpRequest, account: str) -> str:
+        return f"{account} {ratelimit.get_ip(request)}"
+
+
+class NotSetUpError(SocialApp.DoesNotExist, Http404):  # type: ignore[misc] # allauth ships no types
+    """A service without keys: its addresses are unknown, and a page that names it goes on without."""
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth ships no types
+    def get_app(self, request: HttpRequest, provider: str, client_id: str | None = None) -> SocialApp:
+        """The keys of another service, or NotSetUpError."""
+        try:
+            return super().get_app(request, provider, client_id)
+        except SocialApp.DoesNotExist:
+            raise NotSetUpError(f"No keys of {provider} are set.") from None

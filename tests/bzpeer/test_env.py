@@ -49,3 +49,16 @@ def test_an_address_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, value
     set_to(monkeypatch, value)
     with pytest.raises(ImproperlyConfigured, match="OPTION must be an address such as"):
         env.web_address("OPTION")
+
+
+@pytest.mark.parametrize(("value", "number"), [("", 0), ("no", 0), ("0", 0), ("yes", 1), ("1", 1), ("2", 2)])
+def test_a_flag_may_be_a_number(monkeypatch: pytest.MonkeyPatch, value: str, number: int) -> None:
+    set_to(monkeypatch, value)
+    assert env.flag_or_number("OPTION") == number
+
+
+@pytest.mark.parametrize("value", ["-1", "perhaps"])
+def test_what_is_neither_flag_nor_number_is_named(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    set_to(monkeypatch, value)
+    with pytest.raises(ImproperlyConfigured, match=f"OPTION must be true, false or a number, not '{value}'"):
+        env.flag_or_number("OPTION")
