@@ -7,12 +7,14 @@ from typing import TypeVar
 from django.db.models import Model, Prefetch, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import pagination, serializers, viewsets
+from rest_framework import serializers, viewsets
 
+from works.api_paging import MostWorksFirst, NewestFirst
 from works.models import Author, Authorship, Institution, Topic, Work, WorkIdentifier, WorkTopic, WorkVersion
 from works.models.catalogue import WorkQuerySet
 from works.name_forms import fold
 from works.name_search import begins_a_word
+from works.paging import MAX_ID
 from works.query_terms import clean_query, parse_terms
 from works.text_matches import text_query
 
@@ -20,23 +22,6 @@ Row = TypeVar("Row", bound=Model)
 
 #: A work of 3,000 authors lists this many in the API; ``author_count`` tells that there are more.
 NAMES_LISTED = 500
-MAX_ID = 2**63 - 1
-
-
-class NewestFirst(pagination.CursorPagination):
-    ordering = ("-listed_on", "-pk")
-    page_size_query_param = "page_size"
-    page_size_query_description = "How many in one answer, at most 200"
-    cursor_query_description = "Where the next page begins; the address in next has it"
-    max_page_size = 200
-
-
-class MostWorksFirst(pagination.CursorPagination):
-    ordering = ("-work_count", "pk")
-    page_size_query_param = "page_size"
-    page_size_query_description = "How many in one answer, at most 200"
-    cursor_query_description = "Where the next page begins; the address in next has it"
-    max_page_size = 200
 
 
 class IdentifierSerializer(serializers.ModelSerializer[WorkIdentifier]):

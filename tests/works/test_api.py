@@ -9,18 +9,6 @@ from tests.factories import AuthorFactory, InstitutionFactory, TopicFactory, Wor
 pytestmark = pytest.mark.django_db
 
 
-def test_works_come_newest_first_by_cursor(client: Client) -> None:
-    for n in range(5):
-        printed_work([], title=f"Work {n}", topics=["cs.CL"], arxiv=f"2105.0000{n}")
-    seen = []
-    address = "/api/v1/works/?page_size=2"
-    while address:
-        answer = client.get(address).json()
-        seen += [work["title"] for work in answer["results"]]
-        address = answer["next"]
-    assert seen == [f"Work {n}" for n in (4, 3, 2, 1, 0)]
-
-
 def test_works_can_be_narrowed(client: Client) -> None:
     shang = AuthorFactory.create(display_name="Yue Shang")
     printed_work([shang], title="TeKo", topics=["cs.CL"])
@@ -65,8 +53,6 @@ def test_it_is_read_only(client: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        ("works/?cursor=%00", 200),
-        ("works/?cursor=zzz", 404),
         ("works/?page_size=-1", 200),
         ("works/?page_size=99999999999", 200),
         ("works/?q=%00", 400),
