@@ -121,10 +121,11 @@ class ImportRun(models.Model):
         shown = []
         for name, label in _OPTION_LABELS.items():
             value = self.options.get(name)
+            if value and name == "inputs":
+                value = [self.input_name] if self.input_name else [PurePath(text).name for text in value]
             if value:
-                names = [self.input_name] if self.input_name else [PurePath(text).name for text in value]
-                texts = names if name == "inputs" else f"{value:,}" if isinstance(value, int) else value
-                shown.append((label, ", ".join(texts) if isinstance(texts, list) else str(texts)))
+                text = ", ".join(value) if isinstance(value, list) else f"{value:,}" if name == "limit" else str(value)
+                shown.append((label, text))
         return shown
 
     @property

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from django.utils import timezone
 
 from ingest import runs
 from ingest.models import ImportBatch, ImportRun
 from ingest.run_page import progress_of
+from ingest.sources.base import SourceOptions
 from tests.ingest.lines import line, start, write
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +80,13 @@ def test_the_stages_of_a_stopped_run_say_where_it_stopped(tmp_path: Path) -> Non
         ("ended", "stopped"),
         ("next", ""),
     ]
+
+
+def test_the_options_of_a_run_are_shown_in_words_whatever_kind_they_are() -> None:
+    sample = runs.start_run("sample", SourceOptions(limit=3000))
+    assert sample.shown_options == [("At most", "3,000")]
+    options = SourceOptions(sets=("cs", "math"), since=date(2026, 1, 2), base_url="http://127.0.0.1/oai")
+    run = ImportRun(options=msgspec.json.decode(msgspec.json.encode(options)))
+    assert run.shown_options == [("Sets", "cs, math"), ("From", "2026-01-02"), ("Address", "http://127.0.0.1/oai")]
+    named = ImportRun(options={"inputs": ["/srv/uploads/1f.jsonl"], "limit": 5}, input_name="records.jsonl")
+    assert named.shown_options == [("Input", "records.jsonl"), ("At most", "5")]
