@@ -71,6 +71,9 @@ class ImportRun(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     options = models.JSONField(default=dict)
     input_name = models.CharField(max_length=200, blank=True, help_text="An uploaded file's name as it was given.")
+    input_mark = models.CharField(
+        max_length=32, blank=True, help_text="Of its files at the first batch, to see when one is replaced."
+    )
     is_dry_run = models.BooleanField(default=False)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     batch_size = models.PositiveIntegerField(default=2000)

@@ -10,9 +10,10 @@ import gc
 import logging
 import signal
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
+from pathlib import Path
 from types import FrameType
 
 import msgspec
@@ -25,6 +26,7 @@ from ingest.models import ImportBatch, ImportRun, ImportShard
 from ingest.rehearsal import Rehearsal
 from ingest.sources import get_source
 from ingest.sources.base import Cursor, RawItem, Source, SourceError, SourceOptions
+from ingest.sources.files import mark_of
 from works.load import settle_search
 from works.models import WorkIdentifier
 
@@ -151,10 +153,25 @@ def open_batches(run: ImportRun, indexes: Collection[int], source: Source) -> It
         if number == unbroken:
             cursor, unbroken = after, unbroken + 1
         done.add(number)
-    items = source.read(_options(run, source), cursor)
+    options = _options(run, source)
+    _require_same_files(run, source.files(options), has_begun=bool(done))
+    items = source.read(options, cursor)
     for number, group in groupby(items, key=lambda item: (item.position - 1) // run.batch_size):
         if number % shards in indexes and number not in done:
             yield Batch(number, list(_bounded(group)))
+
+
+def _require_same_files(run: ImportRun, paths: Sequence[str], *, has_begun: bool) -> None:
+    """Refuse to go on with other files than those of the batches that are done: positions would mean other records.
+
+    Raises ``SourceError``.
+    """
+    mark = mark_of(paths)
+    if not has_begun:
+        ImportRun.objects.filter(pk=run.pk).update(input_mark=mark)
+    elif mark != ImportRun.objects.values_list("input_mark", flat=True).get(pk=run.pk):
+        names = ", ".join(Path(path).name for path in paths)
+        raise SourceError(f"{names}: replaced since this run began; put the old file back, or start a new run")
 
 
 def _options(run: ImportRun, source: Source) -> SourceOptions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from ingest.sources.arxiv_xml import parse_atom_entry
@@ -39,6 +39,9 @@ class ArxivApi:
     is_network = True
     brings_institutions = False
     enriches_known_works = False
+
+    def files(self, options: SourceOptions) -> Sequence[str]:
+        return ()
 
     def check(self, options: SourceOptions) -> None:
         # A refused address is named before what else is missing; the service's own needs the network to be checked.

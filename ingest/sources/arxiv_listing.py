@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.sources.base import Cursor, Parsed, RawItem, SourceError, SourceOptions, UnusableRecordError, rejected
+from ingest.sources.files import open_file
 from ingest.sources.listing_html import html_entries, parse_html_entry
 from ingest.sources.listing_text import SOURCE, parse_text_entry, text_entries
 
@@ -23,6 +24,9 @@ class ArxivListing:
     is_network = False
     brings_institutions = False
     enriches_known_works = False
+
+    def files(self, options: SourceOptions) -> Sequence[str]:
+        return options.inputs
 
     def check(self, options: SourceOptions) -> None:
         if not options.inputs:
@@ -54,11 +58,8 @@ class ArxivListing:
 
 def _entries(path: Path) -> list[str]:
     """All entries of one page. Raises ``SourceError`` in one clear line when it is no listing."""
-    try:
-        with path.open("rb") as page:
-            content = page.read(MAX_PAGE + 1)
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}") from None
+    with open_file(path) as page:
+        content = page.read(MAX_PAGE + 1)
     if len(content) > MAX_PAGE:
         raise SourceError(f"{path.name} is longer than {MAX_PAGE // 1024**2} MB, which no listing page is")
     if b"\0" in content[:1000]:

@@ -6,7 +6,7 @@ a list resumes at its token, and when that has expired, by date.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import httpx2
 from oaipmh_scythe.exceptions import BadResumptionToken, NoRecordsMatch, OAIPMHException
@@ -44,6 +44,9 @@ class ArxivOai:
     is_network = True
     brings_institutions = False
     enriches_known_works = False
+
+    def files(self, options: SourceOptions) -> Sequence[str]:
+        return ()
 
     def check(self, options: SourceOptions) -> None:
         if options.metadata_prefix not in (None, *PREFIXES):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -56,6 +56,9 @@ class ArxivSnapshot:
     is_network = False
     brings_institutions = False
     enriches_known_works = False
+
+    def files(self, options: SourceOptions) -> Sequence[str]:
+        return options.inputs
 
     def check(self, options: SourceOptions) -> None:
         if not options.inputs:

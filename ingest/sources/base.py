@@ -7,7 +7,7 @@ parse it again. Raw items are bytes, so their fingerprint can be taken, and an u
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
@@ -87,6 +87,10 @@ class Source(Protocol):
     """True when records are of institutions, else they are of works."""
     enriches_known_works: bool
     """True when records complete works that the catalogue has, and never create one."""
+
+    def files(self, options: SourceOptions) -> Sequence[str]:
+        """The paths of the files that are read for these options, none when a service is asked."""
+        ...
 
     def check(self, options: SourceOptions) -> None:
         """Refuse what cannot be read, before anything is written. Raises ``SourceError``."""

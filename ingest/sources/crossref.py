@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -112,6 +112,9 @@ class Crossref:
     is_network = True
     brings_institutions = False
     enriches_known_works = True
+
+    def files(self, options: SourceOptions) -> Sequence[str]:
+        return options.inputs
 
     def check(self, options: SourceOptions) -> None:
         if not options.inputs:

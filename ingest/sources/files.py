@@ -7,8 +7,10 @@ a line longer than ``MAX_LINE`` is skipped to its end, an archive that breaks of
 from __future__ import annotations
 
 import lzma
+import os
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -24,6 +26,9 @@ _CHUNK = 1024 * 1024
 # A Zstandard block of four bytes may stand for 128 kB: small pieces bound what one call can return.
 _COMPRESSED_PIECE = 4096
 _END_OF_FILE = -1
+# What is looked at to tell whether a file is still the same: so many bytes at so many places, and at its end.
+_MARKED_BYTES = 64 * 1024
+_MARKED_PIECES = 15
 _XZ_MEMORY = 256 * 1024 * 1024
 
 
@@ -79,8 +84,7 @@ def read_lines(options: SourceOptions, cursor: Cursor | None = None) -> Iterator
     """All non-empty lines of ``options.inputs``, in order.
 
     The cursor names the file, the byte after the line (of the uncompressed text) and the line's number, and says how
-    many of all the files' bytes are read. When the file has another size than the cursor remembers, it was replaced
-    meanwhile and is read from its start.
+    many of all the files' bytes are read.
     """
     cursor = cursor or {}
     first_file, position = _integer(cursor, "file"), _integer(cursor, "position")
@@ -95,11 +99,7 @@ def read_lines(options: SourceOptions, cursor: Cursor | None = None) -> Iterator
         path = Path(name)
         size = sizes[number]
         meter, read_before = _Meter(), sum(sizes[:number])
-        resumes = number == first_file and cursor.get("size") == size
-        offset = _integer(cursor, "offset") if resumes else 0
-        if number == first_file and not resumes:
-            position = _integer(cursor, "before")
-        before = _integer(cursor, "before") if number == first_file else position
+        offset = _integer(cursor, "offset") if number == first_file else 0
         for end, line, problem in _lines(path, offset, meter):
             if not line.strip() and not problem:
                 continue
@@ -109,11 +109,38 @@ def read_lines(options: SourceOptions, cursor: Cursor | None = None) -> Iterator
             read = size if end == _END_OF_FILE else min(end if meter.is_plain else meter.consumed, size)
             after: Cursor = {"position": position, "read": read_before + read, "of": in_all}
             if end == _END_OF_FILE:
-                following = sizes[number + 1] if number + 1 < len(sizes) else 0
-                after |= {"file": number + 1, "offset": 0, "size": following, "before": position}
+                after |= {"file": number + 1, "offset": 0}
             else:
-                after |= {"file": number, "offset": end, "size": size, "before": before}
+                after |= {"file": number, "offset": end}
             yield RawItem(position, line, after, problem)
+
+
+def mark_of(paths: Sequence[str]) -> str:
+    """Hexadecimal digits that change when files are replaced: of their lengths, and of pieces from all over each.
+
+    The same files have the same mark on any machine. Raises ``SourceError`` when one cannot be read.
+    """
+    digest = blake2b(digest_size=16)
+    for name in paths:
+        with open_file(Path(name)) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            digest.update(size.to_bytes(8, "big"))
+            for part in range(_MARKED_PIECES + 1):
+                stream.seek(max(size - _MARKED_BYTES, 0) * part // _MARKED_PIECES)
+                digest.update(stream.read(_MARKED_BYTES))
+    return digest.hexdigest()
+
+
+def open_file(path: Path) -> BinaryIO:
+    """The file open for reading. Raises ``SourceError`` when it cannot be, and for a pipe, which is read only once."""
+    try:
+        if path.exists() and not path.is_file():
+            raise SourceError(f"{path} is {'a folder' if path.is_dir() else 'a pipe or a device'}, not a file")
+        return path.open("rb")
+    except FileNotFoundError:
+        raise SourceError(f"There is no file {path}") from None
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def uncompressed_chunks(path: Path) -> Iterator[bytes]:
@@ -175,13 +202,7 @@ def _lines(path: Path, offset: int, meter: _Meter) -> Iterator[tuple[int, bytes,
 
 def _chunks(path: Path, offset: int, meter: _Meter) -> Iterator[bytes]:
     """The uncompressed bytes of a file from ``offset`` on, in pieces."""
-    try:
-        stream = path.open("rb")
-    except FileNotFoundError:
-        raise SourceError(f"There is no file {path}") from None
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}") from None
-    with stream:
+    with open_file(path) as stream:
         try:
             head = stream.read(16)
         except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -131,6 +131,9 @@ class OpenAlex:
     is_network = True
     brings_institutions = False
     enriches_known_works = False
+
+    def files(self, options: SourceOptions) -> Sequence[str]:
+        return options.inputs
 
     def check(self, options: SourceOptions) -> None:
         if not options.inputs:

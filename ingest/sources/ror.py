@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -97,6 +97,9 @@ class Ror:
     is_network = False
     brings_institutions = True
     enriches_known_works = False
+
+    def files(self, options: SourceOptions) -> Sequence[str]:
+        return options.inputs
 
     def check(self, options: SourceOptions) -> None:
         if not options.inputs:

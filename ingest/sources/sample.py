@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -32,6 +32,9 @@ class Sample:
     brings_institutions = False
     enriches_known_works = False
 
+    def files(self, options: SourceOptions) -> Sequence[str]:
+        return [str(path) for path in FILES]
+
     def check(self, options: SourceOptions) -> None:
         if options.inputs:
             raise SourceError("The source sample takes no file: it brings its own")
@@ -40,7 +43,7 @@ class Sample:
             raise SourceError(f"The sample corpus is incomplete: data/sample/ lacks {', '.join(missing)}")
 
     def read(self, options: SourceOptions, cursor: Cursor | None = None) -> Iterator[RawItem]:
-        own_files = msgspec.structs.replace(options, inputs=tuple(str(path) for path in FILES))
+        own_files = msgspec.structs.replace(options, inputs=tuple(self.files(options)))
         return read_lines(own_files, cursor)
 
     def parse(self, raw: bytes, position: int = 0) -> Parsed:

@@ -257,7 +257,7 @@ def test_files_of_the_wrong_kind_are_refused_in_one_line(tmp_path: Path, content
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "none", tmp_path):
-        with pytest.raises(SourceError, match=r"no file|cannot be read"):
+        with pytest.raises(SourceError, match=r"no file|is a folder"):
             SOURCE.check(options_for(path))
     with pytest.raises(SourceError, match="needs a file"):
         SOURCE.check(options_for())

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import os
 from pathlib import Path
 
 import pytest
 import zstandard
 
 from ingest.sources import files
+from ingest.sources.base import SourceError
 from ingest.sources.files import read_lines
 from tests.ingest.helpers import options_for
 
@@ -45,14 +47,25 @@ def test_reading_resumes_behind_any_line(path: Path, kind: str, at: int) -> None
     assert list(read_lines(options_for(path), items[at].cursor)) == items[at + 1 :]
 
 
-def test_a_file_that_was_replaced_is_read_from_its_start(path: Path) -> None:
+def test_the_mark_of_a_file_is_that_of_its_content(path: Path, tmp_path: Path) -> None:
     path.write_bytes(TEXT)
-    cursor = list(read_lines(options_for(path)))[500].cursor
-    path.write_bytes(b"new 1\nnew 2\n")
-    assert [(item.position, item.raw) for item in read_lines(options_for(path), cursor)] == [
-        (1, b"new 1"),
-        (2, b"new 2"),
-    ]
+    copy = tmp_path / "copy"
+    copy.write_bytes(TEXT)
+    mark = files.mark_of([str(path)])
+    assert files.mark_of([str(copy)]) == mark
+    copy.write_bytes(TEXT.replace(b"line 1000 ", b"line 1000-"))
+    assert files.mark_of([str(copy)]) != mark
+    copy.write_bytes(TEXT + b"one more")
+    assert files.mark_of([str(copy)]) != mark
+    assert files.mark_of([str(path), str(copy)]) != files.mark_of([str(copy), str(path)])
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_what_is_no_file_is_refused_without_opening_it(path: Path, kind: str) -> None:
+    # Opening a pipe that nobody writes to would wait for ever.
+    os.mkfifo(path) if kind == "pipe" else path.mkdir()
+    with pytest.raises(SourceError, match=f"is a {kind}.*not a file"):
+        files.first_lines(path)
 
 
 def test_several_files_follow_each_other(tmp_path: Path) -> None:

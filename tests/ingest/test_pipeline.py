@@ -200,6 +200,38 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert digest() == whole
 
 
+@pytest.mark.parametrize("first_batch", [0, 1])
+def test_a_run_whose_file_was_replaced_does_not_go_on(tmp_path: Path, first_batch: int) -> None:
+    path = write(tmp_path / "a.jsonl", map(line, range(25)))
+    run = start(path, shards=2)
+    assert not work_shard(run.pk, first_batch, "first")
+    done = ImportRun.objects.get(pk=run.pk).seen
+    runs.fail_run(run.pk, "the power went")
+    write(path, map(line, range(25, 50)))
+    assert runs.resume_run(run.pk)
+    assert not work_shard(run.pk, 1 - first_batch, "second")
+    run.refresh_from_db()
+    assert (run.state, run.seen) == (State.FAILED, done)
+    assert run.error.startswith("a.jsonl: replaced since this run began")
+    write(path, map(line, range(25)))
+    assert runs.resume_run(run.pk)
+    assert work_shard(run.pk, 1 - first_batch, "third")
+    run.refresh_from_db()
+    assert counts(run) == (25, 0, 0, 0)
+
+
+def test_a_file_that_was_mended_before_the_first_batch_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", map(line, range(5)))
+    run = start(path)
+    path.unlink()
+    assert not work_shard(run.pk, 0, "first")
+    write(path, map(line, range(7)))
+    assert runs.resume_run(run.pk)
+    assert work_shard(run.pk, 0, "second")
+    run.refresh_from_db()
+    assert run.created == 7
+
+
 def test_a_living_workers_shard_is_left_alone_and_a_dead_ones_is_taken_over(tmp_path: Path) -> None:
     run = start(write(tmp_path / "a.jsonl", map(line, range(5))))
     assert runs.claim_shard(run.pk, 0, "first")
