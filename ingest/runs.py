@@ -6,7 +6,6 @@ from __future__ import annotations
 import socket
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 import psutil
@@ -20,6 +19,7 @@ from ingest.models import ImportBatch, ImportRun, ImportShard, RejectedRecord, S
 from ingest.sources import get_source
 from ingest.sources.base import Source as SourceModule
 from ingest.sources.base import SourceError, SourceOptions
+from ingest.sources.http import split_url
 from profiles.models import User
 
 #: A worker that gave no sign of life for this long is taken for dead; workers give six in that time.
@@ -93,7 +93,7 @@ def _batch_size(module: SourceModule, options: SourceOptions, most: int) -> int:
 
 def _may_be_private(address: str | None) -> bool:
     """True when the settings name the host of this address as one that may lie in a private network."""
-    parts = urlsplit(address or "")
+    parts, _ = split_url(address or "")
     return bool({parts.netloc, parts.hostname} & set(settings.IMPORT_ALLOWED_PRIVATE_HOSTS))
 
 

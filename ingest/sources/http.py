@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
 
@@ -55,12 +55,21 @@ class _TryAgainError(Exception):
         self.pause = pause
 
 
+def split_url(url: str) -> tuple[SplitResult, int | None]:
+    """The parts of an address and its port. Raises ``SourceError`` when it is none."""
+    try:
+        parts = urlsplit(url)
+        return parts, parts.port
+    except ValueError as error:
+        raise SourceError(f"{url} is no http or https address ({error})") from None
+
+
 def check_url(url: str, *, allow_private_hosts: bool) -> None:
     """Refuse what is no plain HTTP(S) URL, or whose host is or resolves to a private address.
 
     Raises ``SourceError``.
     """
-    parts = urlsplit(url)
+    parts, port = split_url(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SourceError(f"{url} is no http or https address")
     if parts.username or parts.password:
@@ -68,7 +77,7 @@ def check_url(url: str, *, allow_private_hosts: bool) -> None:
     if allow_private_hosts:
         return
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(parts.hostname, port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise SourceUnavailableError(f"The host {parts.hostname} is not known") from None
     for *_, address in found:
@@ -123,6 +132,8 @@ class PoliteClient:
                 pause = failure.pause
             except httpx.TimeoutException:
                 reason, pause = "did not answer in time", None
+            except httpx.InvalidURL as error:
+                raise SourceError(f"{url} is no http or https address ({error})") from None
             except httpx.HTTPError as error:
                 reason, pause = f"broke the connection ({type(error).__name__})", None
             if pause is not None and pause > LONGEST_RETRY_AFTER:
@@ -148,8 +159,8 @@ class PoliteClient:
                 self._check_peer(response)
                 if not response.is_redirect:
                     return self._page(response, also)
-                target = urljoin(str(response.url), response.headers["location"])
-            if urlsplit(target).hostname != urlsplit(url).hostname:
+                target = _joined(str(response.url), response.headers["location"])
+            if split_url(target)[0].hostname != urlsplit(url).hostname:
                 raise SourceError(f"{_host(url)} redirects to another host ({_host(target)}), which is not followed")
             check_url(target, allow_private_hosts=self._allow_private_hosts)
             url, parameters = target, None
@@ -204,6 +215,13 @@ def _retry_after(value: str | None) -> float | None:
     except (ValueError, TypeError):
         return None
     return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment.tzinfo else None
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise SourceError(f"{_host(url)} redirects to what is no address") from None
 
 
 def _host(url: str) -> str:

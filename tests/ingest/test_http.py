@@ -121,6 +121,14 @@ def test_redirects_on_the_host_are_followed_and_to_another_refused(pauses: list[
         fetch(server)
 
 
+@pytest.mark.parametrize("location", ["http://[::1", "http://127.0.0.1:99999999/", "http://a b/", "http://\x01/"])
+def test_a_redirect_to_what_is_no_address_ends_in_one_line(pauses: list[float], location: str) -> None:
+    moved = Reply(status=302, headers={"Location": location})
+    with ReplayServer(in_turn(moved)) as server, pytest.raises(SourceError) as refusal:
+        fetch(server)
+    assert "\n" not in str(refusal.value)
+
+
 def test_errors_of_the_client_are_not_tried_again(pauses: list[float]) -> None:
     with ReplayServer(in_turn(Reply(status=404))) as server, pytest.raises(SourceError, match="answered 404"):
         fetch(server)
@@ -147,7 +155,13 @@ def test_names_that_lead_to_private_addresses_are_refused(monkeypatch: pytest.Mo
         check_url("https://innocent.example.org/", allow_private_hosts=False)
 
 
-@pytest.mark.parametrize("url", ["ftp://example.org/", "file:///etc/passwd", "example.org", "https://u:p@example.org/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://example.org/", "file:///etc/passwd", "example.org", "https://u:p@example.org/", "http://x:99999999",
+        "http://[::1", "http://x:port/",
+    ],
+)  # fmt: skip
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(SourceError):
         check_url(url, allow_private_hosts=True)
