@@ -58,6 +58,9 @@ def start_run(
     Raises ``SourceError`` before anything is written when the input is not what the source reads.
     """
     module = get_source(slug)
+    if module.files(options):
+        # Whoever reads them need not stand in the same folder.
+        options = msgspec.structs.replace(options, inputs=tuple(str(Path(name).absolute()) for name in options.inputs))
     if shards < 1 or (options.limit is not None and options.limit < 1):
         raise SourceError("A run needs at least one worker and one record")
     options = msgspec.structs.replace(

@@ -28,6 +28,20 @@ def test_an_unknown_source_is_refused_with_the_known_ones() -> None:
     assert not ImportRun.objects.exists()
 
 
+@pytest.mark.parametrize("address", ["http://x:99999999", "http://[::1"])
+def test_an_address_that_is_none_is_refused_in_one_line(address: str) -> None:
+    with pytest.raises(SourceError, match="no http or https address"):
+        runs.start_run("arxiv-oai", SourceOptions(base_url=address))
+    assert not ImportRun.objects.exists()
+
+
+def test_a_worker_in_another_folder_finds_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(path.parent)
+    run = start(Path(path.name))
+    run.refresh_from_db()
+    assert run.options["inputs"] == [str(path)]
+
+
 def test_a_dry_run_has_one_shard(path: Path) -> None:
     assert start(path, shards=4, is_dry_run=True).shards.count() == 1
     assert start(path, shards=4).shards.count() == 4
@@ -119,7 +133,7 @@ def test_only_hosts_that_the_settings_name_may_be_private(settings: Settings) ->
     settings.IMPORT_ALLOWED_PRIVATE_HOSTS = ["127.0.0.1:8001"]
     assert runs._may_be_private("http://127.0.0.1:8001/oai")
     assert not runs._may_be_private("http://127.0.0.1:5432/")
-    assert not runs._may_be_private("http://127.0.0.1:8001.example.org/")
+    assert not runs._may_be_private("http://127.0.0.1.example.org:8001/")
     assert not runs._may_be_private(None)
 
 
