@@ -8,11 +8,11 @@ from django.http import Http404
 
 from graph.elements import Kind
 from graph.neighbourhoods import Focus
+from works.attribution.records import record_now
 from works.models import Author, Institution, Topic, Work
 
 T = TypeVar("T")
 LARGEST_ID = 2**63 - 1
-MOST_MERGES = 20
 
 
 class Moved(Exception):  # noqa: N818  # a redirect, not an error
@@ -44,12 +44,8 @@ def find(kind: Kind, identifier: str) -> Focus:
 def author(pk: int) -> Author:
     """The public author record with this id. Raises Http404, or ``Moved`` when it was merged."""
     found = _known(Author.objects.filter(pk=pk).first(), "researcher")
-    if found.status == Author.Status.MERGED:
-        target = found
-        for _ in range(MOST_MERGES):
-            if target.merged_into_id is None:
-                raise Moved(target)
-            target = _known(Author.objects.filter(pk=target.merged_into_id).first(), "researcher")
+    if found.merged_into_id is not None:
+        raise Moved(_known(record_now(found.merged_into_id), "researcher"))
     if found.status != Author.Status.ACTIVE:
         raise Http404("This researcher has no graph: the record is hidden or was split.")
     return found

@@ -23,14 +23,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from profiles.heads import ResearcherHead, find_head
 from profiles.models import Claim, Invitation, User
 from profiles.requests import SignedInRequest
-from works.attribution.records import successors
+from works.attribution.records import people_after_split
 from works.models import Author
 from works.portraits import portraits
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
-
-CHOOSER_LENGTH = 50
 
 
 def of_researcher(
@@ -71,10 +69,8 @@ def _permanent_redirect(request: HttpRequest, author: Author) -> HttpResponse:
 
 
 def _chooser(request: HttpRequest, author: Author) -> HttpResponse:
-    """Whoever has the works now; where the log does not say, everybody of that name."""
-    namesakes = Author.objects.public().filter(name_key=author.name_key).order_by("-work_count", "id")
-    candidates = list(successors(author.pk)[:CHOOSER_LENGTH]) or list(namesakes[:CHOOSER_LENGTH])
-    context = {"author": author, "candidates": portraits(candidates, with_co_authors=True)}
+    candidates = portraits(people_after_split(author), with_co_authors=True)
+    context = {"author": author, "candidates": candidates}
     return render(request, "profiles/chooser.html", context, status=300)
 
 

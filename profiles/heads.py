@@ -16,11 +16,9 @@ from django.db.models.functions import Coalesce
 from graph.models import TrustSnapshot
 from graph.trust import LEVELS, Level, Trust
 from profiles.models import Claim, Follow
+from works.attribution.records import record_now
 from works.models import Author
 from works.paging import MAX_ID
-
-MOST_MERGES = 20
-"""Longest chain of merges followed; the database forbids self-merges, this bound makes any other loop harmless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +91,10 @@ def page_version(author_id: int) -> PageVersion | None:
 def find_head(author_id: int) -> ResearcherHead | None:
     """The record with this id, or the one that it was merged into; None when there is none."""
     head = _load(author_id)
-    for _ in range(MOST_MERGES):
-        if head is None or head.author.merged_into_id is None:
-            return head
-        head = _load(head.author.merged_into_id)
-    return None
+    if head is None or head.author.merged_into_id is None:
+        return head
+    present = record_now(head.author.merged_into_id)
+    return _load(present.pk) if present else None
 
 
 @cache

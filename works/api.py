@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TypeVar
 
 from django.db.models import Model, Prefetch, QuerySet
+from django.http import Http404
+from django.urls import reverse
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import serializers, viewsets
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import exceptions, serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from works.api_paging import MostWorksFirst, NewestFirst
-from works.models import Author, Authorship, Institution, Topic, Work, WorkIdentifier, WorkTopic, WorkVersion
+from works.attribution.records import among, people_after_split, record_now
+from works.models import (
+    Attribution,
+    Author,
+    Authorship,
+    Institution,
+    Topic,
+    Work,
+    WorkIdentifier,
+    WorkTopic,
+    WorkVersion,
+)
 from works.models.catalogue import WorkQuerySet
 from works.name_forms import fold
 from works.name_search import begins_a_word
@@ -22,6 +38,33 @@ Row = TypeVar("Row", bound=Model)
 
 #: A work of 3,000 authors lists this many in the API; ``author_count`` tells that there are more.
 NAMES_LISTED = 500
+
+
+class SplitRecordError(Exception):
+    """Whom an author record stood for is to be chosen: it was split into several."""
+
+    def __init__(self, author: Author) -> None:
+        super().__init__(author.pk)
+        self.author = author
+
+
+class Gone(exceptions.APIException):
+    status_code = HTTPStatus.GONE
+    default_detail = "This record is no longer shown."
+    default_code = "gone"
+
+
+def present_author(author_id: int) -> Author | None:
+    """The author record that an id of the API means now, ``None`` for an id that none ever had.
+
+    Raises ``SplitRecordError`` and, for a hidden record, ``Gone``.
+    """
+    author = record_now(author_id)
+    if author is not None and author.status == Author.Status.SPLIT:
+        raise SplitRecordError(author)
+    if author is not None and author.status == Author.Status.HIDDEN:
+        raise Gone
+    return author
 
 
 class IdentifierSerializer(serializers.ModelSerializer[WorkIdentifier]):
@@ -105,6 +148,13 @@ class AuthorSerializer(serializers.ModelSerializer[Author]):
         return str(self.context["request"].build_absolute_uri(author.get_absolute_url()))
 
 
+class ChoicesSerializer(serializers.Serializer[dict[str, object]]):
+    """Whom a split record may stand for."""
+
+    detail = serializers.CharField()
+    choices = AuthorSerializer(many=True)
+
+
 class InstitutionSerializer(serializers.ModelSerializer[Institution]):
     class Meta:
         model = Institution
@@ -130,7 +180,12 @@ class WorkFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ship
         return works.in_topic(topic) if topic else works.none()
 
     def by_author(self, works: WorkQuerySet, name: str, value: int) -> WorkQuerySet:
-        return works.filter(attributions__author=int(value))
+        author = present_author(int(value))
+        if author is None:
+            return works.none()
+        # By their ids: PostgreSQL would rather walk the whole listing in search of the works of one author.
+        attributed = Attribution.objects.filter(author=author).values_list("work", flat=True)
+        return works.filter(pk__in=among(list(attributed)))
 
 
 class AuthorFilter(filters.FilterSet):  # type: ignore[misc]  # as above
@@ -154,17 +209,34 @@ class PublicViewSet(viewsets.ReadOnlyModelViewSet[Row]):
     authentication_classes = ()
     lookup_value_regex = "[0-9]{1,18}"
 
+    def handle_exception(self, exc: Exception) -> Response:
+        """Like the pages, answer 300 where an author has to be chosen."""
+        if not isinstance(exc, SplitRecordError):
+            return super().handle_exception(exc)
+        choices: dict[str, object] = {
+            "detail": "This record was split: its works are those of several people.",
+            "choices": people_after_split(exc.author),
+        }
+        context = self.get_serializer_context()
+        return Response(ChoicesSerializer(choices, context=context).data, HTTPStatus.MULTIPLE_CHOICES)
 
-@extend_schema_view(retrieve=extend_schema(description="One work with its versions and authors."))
+
+GONE = OpenApiResponse(description="Deleted at its source, or hidden")
+CHOOSE = OpenApiResponse(ChoicesSerializer, "The author record was split; choices are those that have its works now")
+REFUSED = OpenApiResponse(description="A parameter cannot be what it is; the answer says which and why")
+
+
+@extend_schema_view(
+    list=extend_schema(responses={200: WorkSerializer(many=True), 300: CHOOSE, 400: REFUSED, 410: GONE}),
+    retrieve=extend_schema(
+        description="One work with its versions and authors.", responses={200: WorkDetailSerializer, 410: GONE}
+    ),
+)
 class WorkViewSet(PublicViewSet[Work]):
     """Works, newest first."""
 
-    queryset = (
-        Work.objects.listed()
-        .defer("search")
-        .prefetch_related(
-            "identifiers", Prefetch("work_topics", WorkTopic.objects.select_related("topic").order_by("position"))
-        )
+    queryset = Work.objects.defer("search").prefetch_related(
+        "identifiers", Prefetch("work_topics", WorkTopic.objects.select_related("topic").order_by("position"))
     )
     filter_backends = (filters.DjangoFilterBackend,)
     filterset_class = WorkFilter
@@ -176,12 +248,29 @@ class WorkViewSet(PublicViewSet[Work]):
     def get_queryset(self) -> QuerySet[Work]:
         works = super().get_queryset()
         if self.action != "retrieve":
-            return works
+            return works.filter(is_deleted=False)
         authorships = Authorship.objects.filter(position__lt=NAMES_LISTED).select_related("attribution")
         return works.prefetch_related("versions", Prefetch("authorships", authorships.order_by("position")))
 
+    def get_object(self) -> Work:
+        work: Work = super().get_object()
+        if work.is_deleted:
+            raise Gone
+        return work
 
-@extend_schema_view(retrieve=extend_schema(description="One author record."))
+
+@extend_schema_view(
+    list=extend_schema(responses={200: AuthorSerializer(many=True), 400: REFUSED}),
+    retrieve=extend_schema(
+        description="One author record.",
+        responses={
+            200: AuthorSerializer,
+            301: OpenApiResponse(description="Merged into another record, whose address is in Location"),
+            300: CHOOSE,
+            410: GONE,
+        },
+    ),
+)
 class AuthorViewSet(PublicViewSet[Author]):
     """Public author records, those with the most works first."""
 
@@ -190,6 +279,21 @@ class AuthorViewSet(PublicViewSet[Author]):
     filter_backends = (filters.DjangoFilterBackend,)
     filterset_class = AuthorFilter
     pagination_class = MostWorksFirst
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """The record as it is now, at its own address."""
+        author = present_author(int(pk))
+        if author is None:
+            raise Http404
+        if author.pk == int(pk):
+            return Response(self.get_serializer(author).data)
+        address = reverse("api-author-detail", args=[author.pk])
+        query = request.META.get("QUERY_STRING", "")
+        return Response(
+            {"detail": f"Merged into author {author.pk}.", "author": author.pk},
+            HTTPStatus.MOVED_PERMANENTLY,
+            headers={"Location": f"{address}?{query}" if query else address},
+        )
 
 
 @extend_schema_view(retrieve=extend_schema(description="One topic by its code."))
@@ -201,6 +305,13 @@ class TopicViewSet(PublicViewSet[Topic]):
     pagination_class = MostWorksFirst
     lookup_field = "code"
     lookup_value_regex = r"[A-Za-z0-9.\-]{1,64}"
+
+    def get_object(self) -> Topic:
+        """Schemes may share a code; the page of a code shows the same one."""
+        found = self.get_queryset().filter(code=self.kwargs["code"]).order_by("pk").first()
+        if found is None:
+            raise Http404
+        return found
 
 
 @extend_schema_view(retrieve=extend_schema(description="One institution."))

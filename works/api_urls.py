@@ -16,6 +16,7 @@ router.register("topics", TopicViewSet, basename="api-topic")
 router.register("institutions", InstitutionViewSet, basename="api-institution")
 
 urlpatterns = [
+    path("v1/", api_docs.beginning, name="api"),
     path("v1/", include(router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", api_docs.page, name="api-docs"),

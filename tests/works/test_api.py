@@ -44,6 +44,65 @@ def test_authors_topics_and_institutions(client: Client) -> None:
     assert client.get("/api/v1/institutions/").json()["results"][0]["name"] == "Tianjin University"
 
 
+def test_a_merged_author_is_answered_as_the_record_it_is_now(client: Client) -> None:
+    shang = AuthorFactory.create(display_name="Yue Shang")
+    middle = AuthorFactory.create(status="merged", merged_into=shang)
+    old = AuthorFactory.create(status="merged", merged_into=middle)
+    printed_work([shang], title="TeKo")
+    answer = client.get(f"/api/v1/authors/{old.pk}/?a=b")
+    assert (answer.status_code, answer["Location"]) == (301, f"/api/v1/authors/{shang.pk}/?a=b")
+    assert answer.json()["author"] == shang.pk
+    assert "no-cache" in answer["Cache-Control"]
+    assert client.get(answer["Location"]).json()["display_name"] == "Yue Shang"
+    assert [work["title"] for work in client.get(f"/api/v1/works/?author={old.pk}").json()["results"]] == ["TeKo"]
+
+
+def test_a_split_author_is_answered_with_those_who_have_the_works(client: Client) -> None:
+    physicist = AuthorFactory.create(display_name="Yue Shang")
+    split = AuthorFactory.create(display_name="Yue Shang", status="split", work_count=0)
+    merged = AuthorFactory.create(status="merged", merged_into=split)
+    for address in (f"authors/{split.pk}/", f"authors/{merged.pk}/", f"works/?author={split.pk}"):
+        answer = client.get(f"/api/v1/{address}")
+        assert answer.status_code == 300, address
+        assert [choice["id"] for choice in answer.json()["choices"]] == [physicist.pk]
+        assert "split" in answer.json()["detail"]
+
+
+def test_what_is_no_longer_shown_is_answered_by_410(client: Client) -> None:
+    hidden = AuthorFactory.create(status="hidden")
+    deleted = WorkFactory.create(is_deleted=True)
+    for address in (f"authors/{hidden.pk}/", f"works/?author={hidden.pk}", f"works/{deleted.pk}/"):
+        answer = client.get(f"/api/v1/{address}")
+        assert (answer.status_code, answer.json()) == (410, {"detail": "This record is no longer shown."}), address
+    assert client.get("/api/v1/works/").json()["results"] == []
+
+
+def test_an_author_without_works_has_an_answer_like_the_page(client: Client) -> None:
+    author = AuthorFactory.create(work_count=0)
+    assert client.get(f"/api/v1/authors/{author.pk}/").json()["id"] == author.pk
+    assert client.get("/api/v1/authors/").json()["results"] == []
+
+
+def test_a_code_that_two_schemes_share_is_one_topic(client: Client) -> None:
+    topic = TopicFactory.create(code="I.2")
+    TopicFactory.create(code="I.2", scheme="acm")
+    assert client.get("/api/v1/topics/I.2/").json()["scheme"] == topic.scheme
+
+
+def test_the_api_begins_with_its_lists_and_leads_a_browser_to_the_page(client: Client) -> None:
+    answer = client.get("/api/v1/")
+    site = "http://testserver/api"
+    assert answer.json() == {
+        **{name: f"{site}/v1/{name}/" for name in ("authors", "institutions", "topics", "works")},
+        "docs": f"{site}/docs/",
+        "schema": f"{site}/schema/",
+    }
+    assert "Accept" in answer["Vary"].split(", ")
+    assert client.get("/api/v1/", headers={"Accept": "*/*"}).status_code == 200
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    assert client.get("/api/v1/", headers={"Accept": browser})["Location"] == "/api/docs/"
+
+
 def test_it_is_read_only(client: Client) -> None:
     work = WorkFactory.create()
     for method in (client.post, client.put, client.patch, client.delete):
@@ -60,6 +119,9 @@ def test_it_is_read_only(client: Client) -> None:
         ("works/?author=x", 400),
         ("works/?year=99999999999", 400),
         ("works/?topic=%00", 400),
+        ("works/?author=999999999999999999", 200),
+        ("authors/999999999999999999/", 404),
+        ("topics/no.such/", 404),
         ("works/99999999999999999999/", 404),
         ("works/x/", 404),
         ("authors/?orcid=%00", 400),
@@ -78,6 +140,7 @@ def test_schema_and_documentation(client: Client) -> None:
         "/api/v1/authors/{id}/",
         "One author record.",
         "Code of a topic, such as cs.CL",
+        "Merged into another record, whose address is in Location",
         "<code>display_name</code>",
     ):
         assert words in page
@@ -92,5 +155,7 @@ def test_the_number_of_queries_does_not_grow(client: Client, django_assert_num_q
             client.get("/api/v1/works/?page_size=100")
         with django_assert_num_queries(5):
             client.get(f"/api/v1/works/{work.pk}/")
+        with django_assert_num_queries(5):
+            client.get(f"/api/v1/works/?author={author.pk}&page_size=100")
         with django_assert_num_queries(1):
             client.get("/api/v1/authors/")

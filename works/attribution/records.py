@@ -13,6 +13,7 @@ from works.models.authors import AuthorQuerySet
 
 #: The verification level from which a record belongs to somebody.
 CLAIMED = 2
+PEOPLE_OFFERED = 50
 
 
 def among(ids: Collection[int]) -> RawSQL:
@@ -60,6 +61,27 @@ def present_records(authors: Collection[int]) -> dict[int, int]:
         if not onward:
             return now
         now = {author: onward.get(end, end) for author, end in now.items()}
+
+
+def record_now(author: int) -> Author | None:
+    """The record that an address with this id leads to: its own, or the end of its chain of merges."""
+    passed: set[int] = set()
+    while author not in passed:  # the database forbids merges into oneself; any other circle ends here
+        passed.add(author)
+        found = Author.objects.filter(pk=author).first()
+        if found is None or found.merged_into_id is None:
+            return found
+        author = found.merged_into_id
+    return None
+
+
+def people_after_split(author: Author) -> list[Author]:
+    """Whom a split record may stand for, at most ``PEOPLE_OFFERED``: whoever has its works now.
+
+    Where the log does not say, everybody of that name.
+    """
+    namesakes = Author.objects.public().filter(name_key=author.name_key).order_by("-work_count", "pk")
+    return list(successors(author.pk)[:PEOPLE_OFFERED]) or list(namesakes[:PEOPLE_OFFERED])
 
 
 def successors(author: int) -> AuthorQuerySet:

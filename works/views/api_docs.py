@@ -1,4 +1,4 @@
-"""The page about the API: its operations, read from the OpenAPI schema."""
+"""The page about the API: its operations, read from the OpenAPI schema; and the address where the API begins."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 from drf_spectacular.generators import SchemaGenerator
 
 
@@ -17,13 +19,15 @@ from drf_spectacular.generators import SchemaGenerator
 class Operation:
     """One address that can be asked.
 
-    ``parameters`` are names of the query string with their meaning, ``fields`` what each thing in the answer has.
+    ``parameters`` are names of the query string with their meaning, ``fields`` what each thing in the answer has,
+    ``other_answers`` are status codes with what they mean.
     """
 
     path: str
     meaning: str
     parameters: Sequence[tuple[str, str]]
     fields: Sequence[str]
+    other_answers: Sequence[tuple[str, str]]
 
     @property
     def is_address(self) -> bool:
@@ -45,6 +49,11 @@ def operations() -> list[Operation]:
                 if parameter["in"] == "query"
             ],
             fields=_fields(operation, schema["components"]["schemas"]),
+            other_answers=[
+                (status, answer["description"])
+                for status, answer in sorted(operation["responses"].items())
+                if status != "200"
+            ],
         )
         for path, by_method in schema["paths"].items()
         for operation in by_method.values()
@@ -66,3 +75,14 @@ def _fields(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[st
 def page(request: HttpRequest) -> HttpResponse:
     """The list of operations."""
     return render(request, "works/api_docs.html", {"operations": operations()})
+
+
+@require_safe
+@vary_on_headers("Accept")
+def beginning(request: HttpRequest) -> HttpResponse:
+    """Where the API begins: the addresses of its lists as JSON. A browser is led to the page about them."""
+    if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
+        return redirect("api-docs")
+    lists = {operation.path.split("/")[-2]: operation.path for operation in operations() if operation.is_address}
+    addresses = lists | {"docs": reverse("api-docs"), "schema": reverse("api-schema")}
+    return JsonResponse({name: request.build_absolute_uri(address) for name, address in addresses.items()})
