@@ -47,6 +47,11 @@ class SearchTerms:
         """Whether there is anything to search for; exclusions alone are not."""
         return bool(self.required)
 
+    @property
+    def has_phrase(self) -> bool:
+        """Whether several words must stand in a row."""
+        return any(term.is_phrase and " " in term.text for group in self.required for term in group)
+
 
 def clean_query(text: str) -> str:
     """The typed text without control characters, LaTeX accents spelled, spaces joined, cut to a bound."""

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.contrib.postgres.search import SearchRank
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from works.identifiers import arxiv_id, doi
 from works.models import Topic, Work, WorkTopic
-from works.models.catalogue import WorkQuerySet
+from works.models.catalogue import WorkQuerySet, ids_at_once
 from works.paging import Page, date_cursor, encode_cursor, number_cursor
 from works.query_terms import parse_terms
 from works.search_marks import kind_mark, year_mark
@@ -35,6 +35,9 @@ from works.text_matches import (
 PAGE_SIZE = 20
 #: The newest matches that are counted and ranked.
 CANDIDATES = 300
+#: The same where the text index alone cannot tell: whether words stand in a row, or a work has a topic, is looked up
+#: for each work that has the words, and perhaps one in fifty passes.
+FEW_CANDIDATES = 60
 FACET_VALUES = 8
 #: More terms than these are hardly ever all in many works.
 DENSE_TERMS = 3
@@ -87,7 +90,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class WorkResults:
-    """One page of works. ``total`` counts at most ``CANDIDATES`` matches; ``is_more`` says that there are more."""
+    """One page of works. ``total`` counts at most those that are ranked; ``is_more`` says that there are more."""
 
     page: Page[Work]
     total: int = 0
@@ -114,13 +117,16 @@ def search_works(query: str, filters: WorkFilters, *, sort: str = "", cursor: st
     if words is None and not filters.has_marks:
         newest = _newest(works, filters.topic)
         page = listed_page(works, cursor, size=PAGE_SIZE, topic=filters.topic, is_ascending=sort == "oldest")
-        return _results(page, newest)
+        return _results(page, newest[:CANDIDATES], is_more=len(newest) > CANDIDATES)
+    is_small = filters.topic is not None and filters.topic.work_count <= SMALL_TOPIC
     if filters.topic is not None:
-        matching = matching.in_topic(filters.topic)
-    is_dense = len(terms.required) <= DENSE_TERMS and (filters.topic is None or filters.topic.work_count > SMALL_TOPIC)
-    newest = first_matches(matching, CANDIDATES + 1, filters.start(), in_windows=is_dense)
+        matching = matching.in_topic(filters.topic) if is_small else matching.tested_for_topic(filters.topic)
+    is_dense = len(terms.required) <= DENSE_TERMS and not is_small
+    limit = FEW_CANDIDATES if terms.has_phrase or filters.topic is not None else CANDIDATES
+    newest = first_matches(matching, limit + 1, filters.start(), in_windows=is_dense)
+    candidates, is_more = newest[:limit], len(newest) > limit
     if words is not None and not sort and date_cursor(cursor) is None:
-        page = _page_by_rank(words, newest, cursor)
+        page = _page_by_rank(words, candidates, cursor, is_more=is_more)
     else:
         is_ascending = sort == "oldest"
         start = date_cursor(cursor) or filters.start(is_ascending=is_ascending)
@@ -128,7 +134,7 @@ def search_works(query: str, filters: WorkFilters, *, sort: str = "", cursor: st
         if matches is None:
             matches = first_matches(matching, PAGE_SIZE + 1, start, is_ascending=is_ascending, in_windows=is_dense)
         page = _page_of(matches, is_continued=date_cursor(cursor) is not None)
-    return _results(page, newest)
+    return _results(page, candidates, is_more=is_more)
 
 
 def listed_page(
@@ -166,11 +172,10 @@ def _page_of(matches: Sequence[Match], *, is_continued: bool) -> Page[Work]:
     return Page(_rows([match.id for match in matches[:PAGE_SIZE]]), next_cursor, is_continued)
 
 
-def _page_by_rank(words: TextQuery, newest: Sequence[Match], cursor: str) -> Page[Work]:
-    """A page of the ranked newest matches; behind the last one, the cursor leads to the older ones by date."""
-    candidates = newest[:CANDIDATES]
+def _page_by_rank(words: TextQuery, candidates: Sequence[Match], cursor: str, *, is_more: bool) -> Page[Work]:
+    """A page of the candidates, ranked; behind the last one, the cursor leads to the older matches by date."""
     ranked = list(
-        Work.objects.filter(pk__in=[match.id for match in candidates])
+        Work.objects.filter(pk__in=ids_at_once([match.id for match in candidates]))
         .annotate(rank=SearchRank(F("search"), words, weights=RANK_WEIGHTS, normalization=1))
         .order_by("-rank", "-listed_on", "-pk")
         .values_list("pk", flat=True)
@@ -181,7 +186,7 @@ def _page_by_rank(words: TextQuery, newest: Sequence[Match], cursor: str) -> Pag
     if start + PAGE_SIZE < len(ranked):
         next_cursor = f"{RANK_CURSOR}{shown[-1]}"
     else:
-        next_cursor = encode_cursor(*candidates[-1].place) if len(newest) > CANDIDATES else ""
+        next_cursor = encode_cursor(*candidates[-1].place) if is_more else ""
     return Page(_rows(shown), next_cursor, start > 0)
 
 
@@ -202,16 +207,18 @@ def _by_identifier(query: str) -> Work | None:
     return Work.objects.listed().filter(named).first() if named else None
 
 
-def _results(page: Page[Work], newest: Sequence[Match]) -> WorkResults:
-    counted = newest[:CANDIDATES]
-    topics = Counter(
-        WorkTopic.objects.filter(work__in=[match.id for match in counted]).values_list("topic__code", "topic__name")
+def _results(page: Page[Work], counted: Sequence[Match], *, is_more: bool) -> WorkResults:
+    topics = (
+        WorkTopic.objects.filter(work__in=ids_at_once([match.id for match in counted]))
+        .values_list("topic__code", "topic__name")
+        .annotate(works=Count("pk"))
+        .order_by("-works", "topic__code")[:FACET_VALUES]
     )
     return WorkResults(
         page,
         total=len(counted),
-        is_more=len(newest) > CANDIDATES,
-        topics=[FacetValue(code, f"{code} {name}", count) for (code, name), count in topics.most_common(FACET_VALUES)],
+        is_more=is_more,
+        topics=[FacetValue(code, f"{code} {name}", count) for code, name, count in topics],
         years=_facet(str(match.year) for match in counted if match.year),
         kinds=_facet((match.kind for match in counted), dict(Work.Kind.choices)),
     )

@@ -1,7 +1,7 @@
 """Finding the newest works that match a text query, at a cost set by how many are wanted, not by how many match.
 
 The newest matches are looked for in a window of the newest works first. The matches found there tell how long the next
-window must be; where there are none, the matches are rare and all works are searched. The oldest matches are found the
+window must be; where there are none in two, the matches are rare and all works are searched. The oldest are found the
 same way from the other end, but a word that the oldest works lack may only be young: there the windows move on.
 """
 
@@ -26,8 +26,13 @@ from works.unspaced import pairs
 WINDOW_WORKS = 5000
 #: The next window is to hold so many times the matches wanted, as they need not lie evenly.
 SURPLUS = 2
-#: How many times longer a window is than an empty one before it.
-STRIDE = 8
+#: How many times longer it is at most: a few matches, or a week that is not yet over, say little of the years before.
+LEAP = 8
+#: From the oldest works on, where the same time holds more and more works: how many times longer the next window is at
+#: least, and than an empty one before it.
+STRIDE = 2
+#: Rather than in a longer window, the newest matches are looked for among all works.
+LONGEST = timedelta(days=3653)
 
 TextQuery = SearchQuery | CombinedSearchQuery
 #: A place in the listing order: the day and id of a work.
@@ -111,11 +116,12 @@ def in_listing_order(*, is_ascending: bool = False, by_index: bool = True, of: s
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The works of ``reach`` behind the day ``start``."""
+    """The works of ``reach`` behind the day ``start``; ``follows_empty`` when one before it held no match."""
 
     start: date
     reach: timedelta
     is_ascending: bool
+    follows_empty: bool = False
 
     @property
     def end(self) -> date:
@@ -133,11 +139,15 @@ class _Window:
 
         Returns ``None`` for the whole catalogue.
         """
-        if self.end in {date.min, date.max} or (lacking is None and not self.is_ascending):
+        if self.end in {date.min, date.max}:
             return None
-        if lacking is None:
-            return replace(self, start=self.end, reach=self.reach * STRIDE)
-        return replace(self, reach=self.reach * (lacking * SURPLUS))
+        if self.is_ascending:
+            start = self.end if lacking is None else self.start
+            return replace(self, start=start, reach=self.reach * max(lacking or 0, STRIDE))
+        reach = self.reach * (LEAP if lacking is None else min(lacking * SURPLUS, LEAP))
+        if reach > LONGEST or (lacking is None and self.follows_empty):
+            return None
+        return replace(self, reach=reach, follows_empty=lacking is None)
 
 
 def _first_window(after: Place | None, is_ascending: bool) -> _Window | None:

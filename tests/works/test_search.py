@@ -118,6 +118,16 @@ def test_pages_show_every_match_once_beyond_the_ranked_ones(
     assert sorted(seen) == sorted(expected)
 
 
+def test_fewer_matches_of_a_phrase_or_in_a_topic_are_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "FEW_CANDIDATES", 2)
+    for n in range(3):
+        printed_work([], title=f"Turbulence in pipes {n}", topics=["cs.CE"], arxiv=f"1.{n}")
+    assert search_works('"turbulence in pipes"', WorkFilters()).total == 2
+    assert search_works('"turbulence in pipes"', WorkFilters()).is_more
+    assert search_works("pipes", WorkFilters(topic=TopicFactory.create(code="cs.CE"))).total == 2
+    assert search_works('"turbulence"', WorkFilters()).total == 3
+
+
 def test_works_without_a_date_come_last_and_are_paged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "PAGE_SIZE", 1)
     WorkFactory.create(title="Undated", submitted=None)
