@@ -24,7 +24,8 @@ from ingest.sources.base import (
     rejected,
 )
 from ingest.sources.http import PoliteClient, check_url
-from ingest.sources.xml import Element, XmlError, child, children, parse_xml, serialised, text_of
+from ingest.sources.oai_pages import ListPage, broken_page, printed_id, whole_page
+from ingest.sources.xml import XmlError, parse_xml
 
 ENDPOINT = "https://oaipmh.arxiv.org/oai"
 INTERVAL = 3.0
@@ -74,7 +75,7 @@ class ArxivOai:
         try:
             return parse_oai_record(parse_xml(raw), self.slug)
         except XmlError as error:
-            return rejected(position, raw, "The record is not XML", str(error))
+            return rejected(position, raw, "The record is not XML", str(error), printed_id(raw))
         except UnusableRecordError as refusal:
             return rejected(position, raw, refusal.reason, refusal.detail, refusal.key)
 
@@ -86,11 +87,10 @@ class _Service:
         self._url = options.base_url or ENDPOINT
         self._web = web
 
-    def page(self, query: dict[str, str]) -> tuple[Element, bool]:
-        """One page of a list, and whether it was well-formed.
+    def page(self, query: dict[str, str]) -> ListPage:
+        """One page of a list. A broken one is asked for again, then read record by record.
 
-        A broken page is asked for again, then read as far as it goes. Raises the library's exceptions for OAI-PMH
-        errors, ``SourceUnavailableError`` when nothing can be read.
+        Raises the library's exceptions for OAI-PMH errors, ``SourceUnavailableError`` when nothing can be read.
         """
         for _ in range(_BROKEN_PAGE_ATTEMPTS):
             page = self._web.get(self._url, query, also=_SPEAKING_STATUSES)
@@ -105,16 +105,12 @@ class _Service:
             OAIResponse(answer, params=query).raise_for_oaipmh_error()
             if page.status != 200:
                 raise SourceError(f"The service refuses the request ({page.status})")
-            if child(root, "ListRecords") is None:
+            if (found := whole_page(root)) is None:
                 raise SourceUnavailableError("The service sends no OAI-PMH answer; the run can be resumed")
-            return root, True
-        try:
-            root = parse_xml(page.body, recover=True)
-        except XmlError:
-            raise SourceUnavailableError(f"The service sends no XML: {problem}") from None
-        if child(root, "ListRecords") is None:
-            raise SourceUnavailableError(f"The service sends no OAI-PMH answer: {problem}")
-        return root, False
+            return found
+        if (found := broken_page(page.body)) is None:
+            raise SourceUnavailableError(f"The service sends no XML that can be read: {problem}")
+        return found
 
 
 def _read_set(
@@ -126,7 +122,7 @@ def _read_set(
     since = _text(cursor, "since") or (options.since.isoformat() if options.since else None)
     while True:
         try:
-            root, is_whole = service.page(_query(options, oai_set, since, token))
+            page = service.page(_query(options, oai_set, since, token))
         except NoRecordsMatch:
             return
         except BadResumptionToken as error:
@@ -138,32 +134,29 @@ def _read_set(
             continue
         except OAIPMHException as error:
             raise SourceError(f"The service refuses the request: {type(error).__name__}: {error}") from None
-        page = child(root, "ListRecords")
-        records = list(children(page, "record"))
-        next_token = text_of(page, "resumptionToken") or None
-        for number, record in enumerate(records[skip:], skip + 1):
+        for number, record in enumerate(page.records[skip:], skip + 1):
             position += 1
-            day = text_of(child(record, "header"), "datestamp")[:10]
+            day = record.day or newest
             is_ordered, newest = is_ordered and day >= newest, max(newest, day)
-            is_last = number == len(records)
+            is_last = number == len(page.records) and not page.breaks_off
             after: Cursor = {
-                "set": at + (is_last and next_token is None),
-                "token": next_token if is_last else token,
+                "set": at + (is_last and page.token is None),
+                "token": page.token if is_last else token,
                 "skip": 0 if is_last else number,
                 "since": since,
                 "newest": newest,
                 "unordered": int(not is_ordered),
                 "position": position,
-                **_progress(page, position),
+                **({"read": position, "of": page.size} if page.size else {}),
             }
-            yield RawItem(position, serialised(record), after)
-        if not is_whole and next_token is None:
+            yield RawItem(position, record.raw, after)
+        if page.breaks_off:
             raise SourceUnavailableError("The service broke off a list in the middle; the run can be resumed")
-        if next_token is None:
+        if page.token is None:
             return
-        if next_token == token and not records:
+        if page.token == token and not page.records:
             raise SourceUnavailableError("The service repeats one resumption token without records")
-        token, skip = next_token, 0
+        token, skip = page.token, 0
 
 
 def _query(options: SourceOptions, oai_set: str | None, since: str | None, token: str | None) -> dict[str, str]:
@@ -178,13 +171,6 @@ def _query(options: SourceOptions, oai_set: str | None, since: str | None, token
         "set": oai_set,
     }
     return {name: value for name, value in query.items() if value}
-
-
-def _progress(page: Element | None, position: int) -> Cursor:
-    """How much of the whole list is read, when the service says how long it is."""
-    token = child(page, "resumptionToken")
-    size = token.get("completeListSize") if token is not None else None
-    return {"read": position, "of": int(size)} if size and size.isdecimal() else {}
 
 
 def _number(cursor: Cursor | None, name: str) -> int:

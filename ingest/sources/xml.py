@@ -17,16 +17,15 @@ class XmlError(Exception):
     """The bytes are no XML that is read here; the message says why."""
 
 
-def parse_xml(data: bytes, *, recover: bool = False) -> Element:
-    """The root element of a document. ``recover`` keeps what can be read of a broken one.
+def parse_xml(data: bytes) -> Element:
+    """The root element of a document. Raises ``XmlError``.
 
     A document type is refused outright: none of the services sends one, and entity bombs need one.
     """
     if _DOCTYPE.search(data):
         raise XmlError("The document declares a document type or entities")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=recover, remove_comments=True,
-        remove_pis=True,
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )  # fmt: skip
     try:
         root = etree.fromstring(_NOT_XML_CHARACTERS.sub(b" ", data), parser)

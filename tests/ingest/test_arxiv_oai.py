@@ -131,6 +131,55 @@ def test_a_page_that_stays_broken_yields_what_it_holds_and_ends_the_run_to_be_re
     assert len(items) >= 2
     assert isinstance(parse_item(SOURCE, items[0]), WorkRecord)
 
+    assert items[-1].cursor["set"] == 0
+
+
+ILL_FORMED = [
+    b"&eacute;lan", b"x < y & z", b"\x07 a bare <", b"</abstract>", b"\xff\xfe", b"<!DOCTYPE html>", b"<record>"
+]  # fmt: skip
+
+
+def spoilt(page: str, place: int, text: bytes) -> bytes:
+    """A recorded page with ``text`` in the abstract of one of its records."""
+    parts = (OAI / page).read_bytes().split(b"</abstract>")
+    parts[place] += text
+    return b"</abstract>".join(parts)
+
+
+@pytest.mark.parametrize("page", ["page-2.xml", "page-3.xml"])
+@pytest.mark.parametrize("text", ILL_FORMED)
+def test_a_record_that_is_no_xml_costs_no_more_than_itself(page: str, text: bytes) -> None:
+    def answer(request: Request) -> Reply:
+        name = PAGES[request.parameters.get("resumptionToken")]
+        return Reply(spoilt(name, 1, text)) if name == page else recorded(name)
+
+    with ReplayServer(chain) as server:
+        whole = list(SOURCE.read(options_of(server)))
+    with ReplayServer(answer) as server:
+        options = options_of(server)
+        items = list(SOURCE.read(options))
+        assert_resumes_anywhere(SOURCE, options)
+    hurt = [item for item in items if isinstance(parse_item(SOURCE, item), Rejected)]
+    assert {item.raw for item in whole} > {item.raw for item in items if item not in hurt}
+    assert len(items) - len(hurt) == len(whole) - 1
+    reject = parse_item(SOURCE, hurt[0])
+    assert isinstance(reject, Rejected)
+    assert reject.reason == "The record is not XML"
+    original = parse_item(SOURCE, whole[4 if page == "page-2.xml" else 7])
+    assert isinstance(original, WorkRecord)
+    assert reject.key == original.key
+    if text not in {b"<record>", b"</abstract>", b"\xff\xfe"}:
+        mended = SOURCE.parse(hurt[0].raw.replace(text, b""))
+        assert isinstance(mended, WorkRecord)
+        assert mended.key == reject.key
+
+
+def test_a_record_without_an_end_does_not_swallow_its_neighbour() -> None:
+    page = (OAI / "page-3.xml").read_bytes().replace(b"</record>", b"", 1)
+    with ReplayServer(in_turn(Reply(page))) as server:
+        parsed = [parse_item(SOURCE, item) for item in SOURCE.read(options_of(server))]
+    assert [isinstance(record, WorkRecord) for record in parsed] == [False, True, True]
+
 
 @pytest.mark.parametrize("name", ["ListRecordsBroken.xml"])
 def test_no_xml_at_all(name: str) -> None:
