@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from ingest.models import Source
-from ingest.schedules import saved_options
+from ingest.schedule_options import KEYS_OF, saved_options
+from ingest.schedules import refuse_unusable
 from ingest.sources.base import SourceError
 
 if TYPE_CHECKING:  # Django's classes take their model as a parameter in the stubs only
@@ -24,14 +27,36 @@ class SourceForm(SourcesForm):
         model = Source
         fields = ("name", "options", "is_enabled", "every_hours", "next_run_at")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "options" in self.fields:
+            self.fields["options"].help_text = _known_options(self.instance.slug)
+
     def clean_options(self) -> Any:
-        """Refuse options that a scheduled run could not use."""
+        """Refuse what is no option of the source."""
         options = self.cleaned_data["options"] or {}
         try:
-            saved_options(options)
+            saved_options(self.instance.slug, options)
         except SourceError as error:
-            raise forms.ValidationError(str(error)) from None
+            raise forms.ValidationError(f"{error}.") from None
         return options
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a schedule whose every run would fail."""
+        data = super().clean() or {}
+        if data.get("is_enabled") and data.get("every_hours") and "options" in data:
+            try:
+                refuse_unusable(self.instance.slug, data["options"])
+            except SourceError as error:
+                raise forms.ValidationError(f"The schedule could never start: {error}.") from None
+        return data
+
+
+def _known_options(slug: str) -> SafeString:
+    """The options of a source, what each means and what it holds."""
+    rows = ((name, key.meaning, key.wants) for name, key in KEYS_OF[slug].items())
+    listed = format_html_join("", "<li><code>{}</code>: {}; {}</li>", rows)
+    return format_html("A JSON object. It may have:<ul>{}</ul>", listed)
 
 
 @admin.register(Source)

@@ -7,11 +7,15 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from works.models import Work
+
+#: A year: a source that is asked less often is asked by hand.
+MOST_HOURS = 8760
 
 _OPTION_LABELS = {
     "inputs": "Input",
@@ -33,12 +37,22 @@ class Source(models.Model):
     options = models.JSONField(default=dict, blank=True)
     is_enabled = models.BooleanField(default=True)
     every_hours = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Start a run this often; empty for runs by hand only."
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_HOURS)],
+        help_text=f"Start a run this often, 1 to {MOST_HOURS}; empty for runs by hand only.",
     )
     next_run_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(every_hours__isnull=True) | Q(every_hours__range=(1, MOST_HOURS)),
+                name="source_every_hours",
+                violation_error_message=f"A source runs every 1 to {MOST_HOURS} hours, or by hand only.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -138,7 +152,8 @@ class ImportRun(models.Model):
 
     @property
     def can_resume(self) -> bool:
-        return self.state in (self.State.STOPPED, self.State.FAILED)
+        """Whether it ended before its end, and had begun: what was refused at its start has nothing to go on with."""
+        return self.state in (self.State.STOPPED, self.State.FAILED) and self.shards.exists()
 
 
 class ImportShard(models.Model):

@@ -63,14 +63,7 @@ def start_run(
         options = msgspec.structs.replace(options, inputs=tuple(str(Path(name).absolute()) for name in options.inputs))
     if shards < 1 or (options.limit is not None and options.limit < 1):
         raise SourceError("A run needs at least one worker and one record")
-    options = msgspec.structs.replace(
-        options,
-        contact=settings.CONTACT_EMAIL,
-        api_key=settings.SOURCE_API_KEYS.get(slug, ""),
-        timeout=float(settings.IMPORT_TIMEOUT),
-        allow_private_hosts=_may_be_private(options.base_url),
-    )
-    module.check(options)
+    options = checked_options(slug, options)
     if module.is_network or is_dry_run:
         # A service is read by one reader only, and a dry run must see its own batches in order.
         shards = 1
@@ -85,6 +78,22 @@ def start_run(
         )
         ImportShard.objects.bulk_create(ImportShard(run=run, index=index) for index in range(shards))
     return run
+
+
+def checked_options(slug: str, options: SourceOptions) -> SourceOptions:
+    """The options with what the installation adds to them, when the source can be read with them.
+
+    Raises ``SourceError`` when it cannot.
+    """
+    options = msgspec.structs.replace(
+        options,
+        contact=settings.CONTACT_EMAIL,
+        api_key=settings.SOURCE_API_KEYS.get(slug, ""),
+        timeout=float(settings.IMPORT_TIMEOUT),
+        allow_private_hosts=_may_be_private(options.base_url),
+    )
+    get_source(slug).check(options)
+    return options
 
 
 def _batch_size(module: SourceModule, options: SourceOptions, most: int) -> int:
@@ -191,7 +200,7 @@ def resume_run(run: int) -> bool:
     """Let a stopped or failed run go on after its last batch; a dry run starts anew. The caller hands it on."""
     with transaction.atomic():
         ended = ImportRun.objects.select_for_update().filter(pk=run, state__in=[State.STOPPED, State.FAILED]).first()
-        if ended is None:
+        if ended is None or not ended.can_resume:
             return False
         ImportRun.objects.filter(pk=run).update(
             state=State.QUEUED, error="", finished_at=None, pauses=_pauses_until_now(ended)

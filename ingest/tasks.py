@@ -12,7 +12,6 @@ from ingest import finishing, runs, schedules, uploads
 from ingest.models import ImportRun, ImportShard, RejectedRecord
 from ingest.pipeline import work_shard
 from ingest.retry import retry
-from ingest.sources.base import SourceError
 
 
 def enqueue(run: ImportRun) -> None:
@@ -70,8 +69,6 @@ def revive_imports() -> None:
     for run in runs.unfinished_runs():
         finish_import.delay(run.pk)
     for source in schedules.due_sources():
-        try:
-            enqueue(runs.start_run(source.slug, schedules.scheduled_options(source), shards=settings.IMPORT_SHARDS))
-        except SourceError as error:
-            schedules.record_refusal(source, str(error))
+        if started := schedules.take_turn(source):
+            enqueue(started)
     uploads.forget_old()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ingest import runs
@@ -77,14 +78,27 @@ def start(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _sources() -> list[dict[str, Any]]:
-    """Every source module with its row, once it has one, and its last run."""
+    """Every source module with its row, once it has one, its last run, and whether its schedule waits for a run."""
     rows = {row.slug: row for row in Source.objects.all()}
     last = {
         run.source_id: run
         for run in ImportRun.objects.filter(source__in=rows.values()).order_by("source_id", "-id").distinct("source_id")
     }
+    busy = set(
+        ImportRun.objects.filter(state__in=ImportRun.ACTIVE, is_dry_run=False).values_list("source_id", flat=True)
+    )
+    now = timezone.now()
     found: list[dict[str, Any]] = []
     for slug in source_slugs():
         row = rows.get(slug)
-        found.append({"module": get_source(slug), "row": row, "last": last.get(row.pk) if row else None})
+        is_due = row is not None and (row.next_run_at is None or row.next_run_at <= now)
+        found.append(
+            {
+                "module": get_source(slug),
+                "row": row,
+                "last": last.get(row.pk) if row else None,
+                "is_due": is_due,
+                "is_busy": row is not None and row.pk in busy,
+            }
+        )
     return found
