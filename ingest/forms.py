@@ -11,6 +11,7 @@ from django import forms
 from ingest import uploads
 from ingest.sources import get_source
 from ingest.sources.base import SourceOptions
+from ingest.sources.listing_text import KNOWN_PAGES
 from works.characters import one_line
 
 _FILE = ("file",)
@@ -41,7 +42,7 @@ class StartForm(forms.Form):
         label="Pasted listing",
         max_length=LONGEST_PASTE,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
-        help_text="The text or the HTML of a listing page, as it was copied.",
+        help_text=f"The text or the HTML of one page or several, as they were copied: {KNOWN_PAGES}.",
     )
     sets = forms.CharField(
         required=False, label="Sets", help_text="OAI-PMH sets, apart by spaces: cs math", max_length=300

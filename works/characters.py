@@ -51,6 +51,11 @@ def mended(text: str) -> str:
     return _INVISIBLE.sub("", text)
 
 
+def visible(line: str) -> str:
+    """One line without invisible characters, its white space (no-break spaces too) single and none at the ends."""
+    return " ".join(_INVISIBLE.sub("", line).split()).strip("\u200c\u200d ")
+
+
 def one_line(text: str) -> str:
     """``text`` mended and spelled, every run of white space one space, none at the ends: for titles, names, comments.
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from ingest.sources.base import Cursor, Parsed, RawItem, SourceError, SourceOptions, UnusableRecordError, rejected
 from ingest.sources.files import open_file
 from ingest.sources.listing_html import html_entries, parse_html_entry
-from ingest.sources.listing_text import SOURCE, parse_text_entry, text_entries
+from ingest.sources.listing_text import KNOWN_PAGES, SOURCE, parse_text_entry, text_entries
 
 MAX_PAGE = 32 * 1024 * 1024
 """Bytes of one page; arXiv's longest has about one."""
 
 
 class ArxivListing:
-    """arXiv's search listing, a category feed, a "Collaborating Authors" page, or a researcher profile."""
+    """Pages with works, in the layouts of ``listing_cuts``, alone or one behind the other."""
 
     slug = SOURCE
     title = "Listing page"
@@ -30,7 +30,7 @@ class ArxivListing:
 
     def check(self, options: SourceOptions) -> None:
         if not options.inputs:
-            raise SourceError("arxiv-listing needs a saved or pasted listing page")
+            raise SourceError(f"arxiv-listing needs a saved or pasted page: {KNOWN_PAGES}")
         for name in options.inputs:
             _entries(Path(name))
 

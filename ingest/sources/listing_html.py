@@ -1,4 +1,4 @@
-"""Listing pages saved as HTML: arXiv's search listing by its elements, any other page by its text."""
+"""Listing pages saved as HTML: arXiv's search listing and lists by their elements, any other page by its text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import lxml.html
 from lxml import etree
 
 from ingest.sources.base import UnusableRecordError
-from ingest.sources.listing_text import listing_record, text_entries
+from ingest.sources.listing_text import list_record, listing_record, text_entries
 from works.records import WorkRecord
 
 _BLOCKS = frozenset(
@@ -38,22 +38,27 @@ _UNSEEN = frozenset(["script", "style", "head", "noscript", "template", "svg"])
 
 
 def html_entries(page: str, today: date) -> Iterator[str]:
-    """The entries of a saved page: the elements of arXiv's search results, else whatever the page's text holds.
+    """The entries of a saved page: the elements of arXiv's search results or lists, else what the page's text holds.
 
     Raises ``UnusableRecordError`` when the page is none of the known listings.
     """
     document = _parsed(page)
-    results = document.xpath("//li[contains(concat(' ', @class, ' '), ' arxiv-result ')]")
+    results = document.xpath(f"//li[{_has_class('arxiv-result')}] | //dd[.//div[{_has_class('list-title')}]]")
     if not results:
         yield from text_entries(_visible_text(document), today)
         return
     for result in results:
-        yield lxml.html.tostring(result, encoding="unicode", with_tail=False).strip()
+        heads = result.xpath("preceding-sibling::dt[1]") if result.tag == "dd" else []
+        yield "\n".join(
+            lxml.html.tostring(element, encoding="unicode", with_tail=False).strip() for element in (*heads, result)
+        )
 
 
 def parse_html_entry(entry: str) -> WorkRecord:
-    """One result of arXiv's search listing as a record. Raises ``UnusableRecordError``."""
+    """One result of arXiv's search listing or lists as a record. Raises ``UnusableRecordError``."""
     result = _parsed(entry)
+    if result.xpath(f"//div[{_has_class('list-title')}]"):
+        return _parse_listed(result)
     for link in result.xpath("//a[contains(@onclick, 'abstract')]"):
         link.drop_tree()
     abstract = _text_of(result, "//span[contains(@class, 'abstract-full')]")
@@ -67,6 +72,23 @@ def parse_html_entry(entry: str) -> WorkRecord:
         opening=" ".join(element.text_content() for element in [*heads, *tags]),
         tail="\n".join(" ".join(element.text_content().split()) for element in small),
     )
+
+
+def _parse_listed(result: lxml.html.HtmlElement) -> WorkRecord:
+    facts = result.xpath("//div[contains(@class, 'list-comments') or contains(@class, 'list-journal-ref')]")
+    facts += result.xpath("//div[contains(@class, 'list-subjects')]")
+    return list_record(
+        title=_text_of(result, f"//div[{_has_class('list-title')}]").removeprefix("Title:"),
+        authors=_text_of(result, "//div[contains(@class, 'list-authors')]").removeprefix("Authors:"),
+        abstract=_text_of(result, "//p[contains(@class, 'mathjax')]"),
+        opening=_text_of(result, "//dt"),
+        facts=" ".join(" ".join(element.text_content().split()) for element in facts),
+    )
+
+
+def _has_class(name: str) -> str:
+    """The XPath condition for an element of that class."""
+    return f"contains(concat(' ', @class, ' '), ' {name} ')"
 
 
 def _parsed(page: str) -> lxml.html.HtmlElement:

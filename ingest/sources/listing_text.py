@@ -1,11 +1,4 @@
-"""Listing pages pasted as plain text: four layouts, each cut into entries that can be parsed one by one.
-
-========================  ===========================================================================================
-``search``                arXiv's search listing: title, "Authors:", one name a line, abstract short and whole, dates
-``feed``                  a category feed: "CLJul 17, 2021Code", title and first three authors run together, abstract
-``collaborating-authors`` a person's page: title, "arXiv.org ...", abstract; of the authors only the person is known
-``profile``               a researcher profile: "preprint2022arXiv", title, abstract; of the authors only the person
-========================  ===========================================================================================
+"""Entries of listing pages pasted as plain text, parsed one by one.
 
 An entry is the text of one work under a small head that says what its page said for all of them ("Listing: search",
 "Person: Wang, Pengjie"), so that an entry alone can be corrected and parsed again.
@@ -22,6 +15,7 @@ from ingest.authorline import parse_author_line
 from ingest.printed_names import is_group_name
 from ingest.sources.arxiv_facts import acm_topics, arxiv_topics, is_withdrawn, msc_topics, plausible
 from ingest.sources.base import UnusableRecordError
+from ingest.sources.listing_cuts import FEED_HEAD, LABELS, LESS, MORE, PREPRINT_YEAR, Piece, pieces_of
 from works.characters import one_line, paragraphs
 from works.codelinks import find_code_links
 from works.identifiers import find_dois, parse_arxiv_id, title_key
@@ -34,24 +28,18 @@ RANK_OF_LIST = 20
 RANK_OF_PERSON_PAGE = 10
 """A page that names one of the authors; its printed year can be wrong."""
 
-_PREPRINT_YEAR = re.compile(r"^(?P<kind>preprint|article|[a-z -]{3,30}?)(?P<year>(?:19|20)\d{2})(?P<venue>\S.*)$")
-_FEED_HEAD = re.compile(
-    r"^(?P<code>[A-Z]{2}|[a-z-]+(?:\.[A-Za-z-]+)?)\s*(?P<month>[A-Z][a-z]{2})[a-z]*\.?\s(?P<day>\d{1,2})"
-    r"(?:,\s(?P<year>\d{4}))?(?P<code_flag>\s*Code)?$"
-)
 _MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 _DAY = r"(\d{1,2})\s+([A-Z][a-z]+),?\s+(\d{4})"
 _SUBMITTED = re.compile(rf"(?<!v1 )[Ss]ubmitted\s+{_DAY}")
 _FIRST_SUBMITTED = re.compile(rf"v1 submitted\s+{_DAY}")
 _ANNOUNCED = re.compile(r"originally announced\s+([A-Z][a-z]+)\s+(\d{4})")
-_LABELS = r"Comments|Journal ref|Report number|MSC Class|ACM Class"
-_LABELLED = re.compile(rf"({_LABELS}):\s*(.+?)(?=\s*(?:{_LABELS}):|$)", re.MULTILINE)
-_SEARCH_SEPARATOR = re.compile(r"\s*(?:-|\d{1,4}\.)\s*(?=arXiv:|$)|(?=arXiv:\d{4}\.|arXiv:[a-z-]+/\d)")
-_MORE, _LESS = "▽ More", "△ Less"
+_LABELLED = re.compile(rf"({LABELS}):\s*(.+?)(?=\s*(?:{LABELS}):|$)", re.MULTILINE)
+_FACT = re.compile(rf"(?:{LABELS}):")
+_SUBJECT_CODE = re.compile(r"\(([a-z-]+(?:\.[A-Za-z-]+)?)\)")
 _ENTRY_ARXIV_ID = re.compile(r"arXiv:(\S+)")
 _CATEGORY = re.compile(
-    r"\b(?:cs|math|stat|eess|econ|q-bio|q-fin|physics|astro-ph|cond-mat|nlin)\.[A-Za-z-]{2,15}\b|\b(?:hep|nucl)-[a-z]{2}\b|\bquant-ph\b|\bgr-qc\b"
+    r"\b(?:cs|math|stat|eess|econ|q-bio|q-fin|physics|astro-ph|cond-mat|nlin)\.[A-Za-z-]{2,15}\b|\b(?:hep|nucl)-[a-z]{2}\b|\bmath-ph\b|\bquant-ph\b|\bgr-qc\b"
 )
 _NO_TITLE_LINE = re.compile(rf"arXiv:|doi$|10\.\d{{4,9}}/\S+$|(?:(?:{_CATEGORY.pattern})\s*)+$")
 # Where a title and its first author run together: a letter, digit or closing mark, then a capital.
@@ -63,100 +51,54 @@ _NAME_LIST = re.compile(
 
 Head = dict[str, str]
 
+KNOWN_PAGES = (
+    "arXiv's search results and its lists (arxiv.org/list/…), a category feed, a “Collaborating Authors” page,"
+    " a researcher profile"
+)
+
 
 def text_entries(text: str, today: date) -> Iterator[str]:
     """The entries of a pasted page. ``today`` completes dates of the current year, which the feed prints without year.
 
-    Raises ``UnusableRecordError`` when the text is none of the known pages.
+    What belongs to no entry is an entry without a head, which no parser takes. Raises ``UnusableRecordError`` when the
+    text is none of the known pages.
     """
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    for layout, cut in _CUTTERS.items():
-        entries = list(cut(lines, today))
-        if entries:
-            for head, body in entries:
-                yield _entry({"Listing": layout, **head}, body)
-            return
-    raise UnusableRecordError("The page is no listing that can be read here")
+    pieces = pieces_of(text)
+    if all(piece.layout is None for piece in pieces):
+        raise UnusableRecordError(f"The page is none of those that are read: {KNOWN_PAGES}")
+    for piece in pieces:
+        yield _entry(piece, today) if piece.layout else "\n".join(piece.lines)
 
 
 def parse_text_entry(entry: str) -> WorkRecord:
-    """One entry of ``text_entries`` as a record. Raises ``UnusableRecordError``."""
+    """One entry of ``text_entries`` as a record. Raises ``UnusableRecordError``.
+
+    A text without a head, as somebody who mends a left-over part writes it, must hold exactly one entry.
+    """
     head_text, _, body = entry.replace("\r\n", "\n").partition("\n\n")
     head = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in head_text.split("\n"))}
-    parser = _PARSERS.get(head.get("Listing", ""))
+    lines = [line for line in body.split("\n") if line.strip()]
+    if "Listing" not in head:
+        pieces = pieces_of(entry)
+        if len(pieces) != 1 or pieces[0].layout is None:
+            raise UnusableRecordError("The text belongs to no entry of a listing")
+        head, lines = _head(pieces[0]), pieces[0].lines
+    parser = _PARSERS.get(head["Listing"])
     if parser is None:
         raise UnusableRecordError("The entry does not say which listing it is from", f"first line: {head_text[:100]}")
-    return parser(head, [line for line in body.split("\n") if line.strip()])
+    return parser(head, lines)
 
 
-def _entry(head: Head, lines: list[str]) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in head.items()) + "\n\n" + "\n".join(lines).strip("\n")
+def _head(piece: Piece) -> Head:
+    head = {"Listing": piece.layout or ""}
+    return head | {"Person": piece.person} if piece.person is not None else head
 
 
-# --- cutting pages into entries
-
-
-def _cut_search(lines: list[str], _today: date) -> Iterator[tuple[Head, list[str]]]:
-    """Entries begin at a line with a dash or a number ("-", "1."), or with the arXiv id, and each has "Authors:"."""
-    if not any(line.startswith("Authors:") for line in lines):
-        return
-    entry: list[str] = []
-    for line in [*lines, "-"]:
-        separator = _SEARCH_SEPARATOR.match(line)
-        if separator:
-            if any(part.startswith("Authors:") for part in entry):
-                yield {}, entry
-            rest = line[separator.end() :].strip()
-            entry = [rest] if rest else []
-        else:
-            entry.append(line)
-
-
-def _cut_feed(lines: list[str], today: date) -> Iterator[tuple[Head, list[str]]]:
-    entry: list[str] = []
-    for line in [*lines, ""]:
-        if _FEED_HEAD.match(line) or line == "":
-            if entry and len(entry) > 1:
-                yield ({} if re.search(r"\d{4}", entry[0]) else {"Read": today.isoformat()}), entry
-            entry = [line] if line else []
-        elif entry:
-            entry.append(line)
-
-
-def _cut_collaborating_authors(lines: list[str], _today: date) -> Iterator[tuple[Head, list[str]]]:
-    filled = [line.strip() for line in lines if line.strip()]
-    if "Collaborating Authors" not in filled:
-        return
-    start = filled.index("Collaborating Authors") + 1
-    person, *rest = filled[start:] or [""]
-    venues = [index for index, line in enumerate(rest) if line.startswith("arXiv.org")]
-    for number, index in enumerate(venues):
-        end = venues[number + 1] - 1 if number + 1 < len(venues) else len(rest)
-        if index > 0:
-            yield {"Person": person}, rest[index - 1 : end]
-
-
-def _cut_profile(lines: list[str], _today: date) -> Iterator[tuple[Head, list[str]]]:
-    filled = [line.strip() for line in lines if line.strip()]
-    if "Published work" not in filled or "Researcher profile" not in filled:
-        return
-    person = filled[filled.index("Researcher profile") + 1]
-    entry: list[str] = []
-    for line in [*filled[filled.index("Published work") + 1 :], "preprint2000end"]:
-        if _PREPRINT_YEAR.match(line) and len(line) < 80:
-            if entry:
-                yield {"Person": person}, entry
-            entry = [line]
-        elif entry:
-            entry.append(line)
-
-
-_CUTTERS: dict[str, Callable[[list[str], date], Iterator[tuple[Head, list[str]]]]] = {
-    "search": _cut_search,
-    "collaborating-authors": _cut_collaborating_authors,
-    "profile": _cut_profile,
-    "feed": _cut_feed,
-}
+def _entry(piece: Piece, today: date) -> str:
+    head = _head(piece)
+    if piece.layout == "feed" and not re.search(r"\d{4}", piece.lines[0]):
+        head["Read"] = today.isoformat()
+    return "\n".join(f"{name}: {value}" for name, value in head.items()) + "\n\n" + "\n".join(piece.lines)
 
 
 # --- parsing entries
@@ -181,14 +123,47 @@ def _parse_search(_head: Head, lines: list[str]) -> WorkRecord:
     )
 
 
+def _parse_list(_head: Head, lines: list[str]) -> WorkRecord:
+    """ "arXiv:2501.00001 [pdf]", "Title:", authors, labelled facts the last of which is "Subjects:", the abstract."""
+    at = next((index for index, line in enumerate(lines) if line.startswith("Title:")), None)
+    if at is None:
+        raise UnusableRecordError("The title is empty")
+    end = next((index for index in range(at + 1, len(lines)) if _FACT.match(lines[index])), len(lines))
+    title, *authors = lines[at:end]
+    if title == "Title:" and authors:
+        title, *authors = authors
+    last = max((index for index in range(end, len(lines)) if _FACT.match(lines[index])), default=end)
+    facts = lines[end : last + 1]
+    # A label may stand in a line of its own, with its value below.
+    if facts and facts[-1].endswith(":") and last + 1 < len(lines):
+        last += 1
+        facts = [*facts, lines[last]]
+    return list_record(
+        title=title.removeprefix("Title:"),
+        authors=" ".join(authors).strip().removeprefix("Authors:"),
+        abstract="\n".join(lines[last + 1 :]) if facts else "",
+        opening=" ".join(lines[:at]),
+        facts=" ".join(facts),
+    )
+
+
+def list_record(*, title: str, authors: str, abstract: str, opening: str, facts: str) -> WorkRecord:
+    """A record of one of arXiv's lists from its parts; ``facts`` are the labelled ones, in one line."""
+    # arXiv's lists print no day of submission, and subjects by their names with the codes behind.
+    codes = " ".join(_SUBJECT_CODE.findall(facts.rpartition("Subjects:")[2]))
+    record = listing_record(title=title, authors=authors, abstract=abstract, opening=opening, tail=facts)
+    record.topics = arxiv_topics(codes) + [topic for topic in record.topics if topic.scheme != "arxiv"]
+    return record
+
+
 def _abstract_and_tail(lines: list[str]) -> tuple[str, str]:
     """The whole abstract (the page prints it cut, then whole) and what follows it."""
-    if _LESS in lines:
-        end = lines.index(_LESS)
-        start = lines.index(_MORE) + 1 if _MORE in lines[:end] else 0
+    if LESS in lines:
+        end = lines.index(LESS)
+        start = lines.index(MORE) + 1 if MORE in lines[:end] else 0
         return "\n".join(lines[start:end]), "\n".join(lines[end + 1 :])
     start = next((index for index, line in enumerate(lines) if re.match(r"Submitted\s+\d|Comments:", line)), len(lines))
-    return "\n".join(line for line in lines[:start] if line != _MORE), "\n".join(lines[start:])
+    return "\n".join(line for line in lines[:start] if line != MORE), "\n".join(lines[start:])
 
 
 def listing_record(*, title: str, authors: str, abstract: str, opening: str, tail: str) -> WorkRecord:
@@ -209,21 +184,24 @@ def listing_record(*, title: str, authors: str, abstract: str, opening: str, tai
     record.announced = _announced(_ANNOUNCED.search(tail), record.submitted)
     if record.submitted:
         record.versions = [VersionRecord(1)]
-    labelled = {label: one_line(value) or None for label, value in _LABELLED.findall(tail)}
+    # "Journal ref" in search results, "Journal-ref" in lists: the first word says which fact it is.
+    labelled = {re.split("[ -]", label)[0]: one_line(value) or None for label, value in _LABELLED.findall(tail)}
+    record.identifiers.extend(("doi", found) for found in find_dois(labelled.get("DOI") or ""))
     record.comments = labelled.get("Comments")
-    record.journal_ref = labelled.get("Journal ref")
-    record.report_no = labelled.get("Report number")
-    record.topics += msc_topics(labelled.get("MSC Class") or "") + acm_topics(labelled.get("ACM Class") or "")
+    record.journal_ref = labelled.get("Journal")
+    record.report_no = labelled.get("Report")
+    record.topics += msc_topics(labelled.get("MSC") or "") + acm_topics(labelled.get("ACM") or "")
     record.is_withdrawn = is_withdrawn(record.comments, record.abstract)
     record.code_links = find_code_links(record.comments, record.abstract)
     return record
 
 
 def _parse_feed(head: Head, lines: list[str]) -> WorkRecord:
-    opening = _FEED_HEAD.match(lines[0])
+    opening = FEED_HEAD.match(lines[0])
     if opening is None or len(lines) < 2:
         raise UnusableRecordError("The entry has no line with category and date")
-    line, _, tag = lines[1].partition(" · ")
+    # The flag "Code" and tags behind the authors are the feed's own: they say nothing that the work itself would.
+    line = lines[1].partition(" · ")[0]
     title, authors = split_title_and_authors(line)
     parsed = parse_author_line(authors)
     record = _record(title, parsed.bylines, "\n".join(lines[2:]), RANK_OF_LIST)
@@ -231,10 +209,6 @@ def _parse_feed(head: Head, lines: list[str]) -> WorkRecord:
     record.submitted = _feed_day(opening, head.get("Read"))
     record.topics = arxiv_topics(_category_of_short_code(opening["code"]))
     record.code_links = find_code_links(record.abstract)
-    # The feed's flag and tags belong to no author and carry no link: they are kept as the remark that they are.
-    remarks = ["Code"] if opening["code_flag"] else []
-    remarks.extend(one_line(part) for part in tag.split("·") if part.strip())
-    record.comments = " · ".join(remarks) or None
     return record
 
 
@@ -278,7 +252,7 @@ def _parse_collaborating_authors(head: Head, lines: list[str]) -> WorkRecord:
 
 
 def _parse_profile(head: Head, lines: list[str]) -> WorkRecord:
-    opening = _PREPRINT_YEAR.match(lines[0]) if lines else None
+    opening = PREPRINT_YEAR.match(lines[0]) if lines else None
     if opening is None or len(lines) < 2:
         raise UnusableRecordError("The entry has no line with type, year and source")
     record = _record(lines[1], [_person(head)], "\n".join(lines[2:]), RANK_OF_PERSON_PAGE, complete=False)
@@ -335,6 +309,7 @@ def _day(day: str | int, month: str, year: str | int) -> date | None:
 
 _PARSERS: dict[str, Callable[[Head, list[str]], WorkRecord]] = {
     "search": _parse_search,
+    "list": _parse_list,
     "feed": _parse_feed,
     "collaborating-authors": _parse_collaborating_authors,
     "profile": _parse_profile,

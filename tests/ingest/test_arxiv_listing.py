@@ -69,13 +69,90 @@ def test_search_listing_copied_with_ids_and_numbers() -> None:
     assert (second.key, second.title, second.abstract) == ("hep-th/9901001", "Strings", None)
 
 
+@pytest.mark.parametrize("name", ["arxiv-list.html", "arxiv-list.txt"])
+def test_a_list_of_a_category(name: str) -> None:
+    found = parsed_items(SOURCE, options_for(PAGES / name))
+    first, second = (record for record in found if isinstance(record, WorkRecord))
+    assert first.identifiers == [("arxiv", "2206.07253")]
+    assert first.title == r"TeKo: Text-Rich Networks & $\alpha$-graphs"
+    assert [byline.name for byline in first.bylines] == ["Zhizhi Yu", "Yue Shang"]
+    assert [topic.code for topic in first.topics] == ["cs.LG", "math-ph"]
+    assert (first.comments, first.journal_ref) == ("9 pages, https://github.com/owner/teko", "KDD 2022")
+    assert first.abstract == "Graph networks have gained popularity."
+    assert (second.key, second.title, second.abstract) == ("hep-th/9901001", "Strings", None)
+    assert [byline.name for byline in second.bylines] == ["Bo Wu"]
+    assert [topic.code for topic in second.topics] == ["hep-th"]
+    # Of the page's text, its heading alone is neither an entry nor known furniture.
+    rest = [record.raw for record in found if isinstance(record, Rejected)]
+    assert rest == (["Information Retrieval"] if name.endswith(".txt") else [])
+
+
+def pasted(text: str) -> list[WorkRecord | UnusableRecordError]:
+    found: list[WorkRecord | UnusableRecordError] = []
+    for entry in text_entries(text, date(2026, 1, 1)):
+        try:
+            found.append(parse_text_entry(entry))
+        except UnusableRecordError as refusal:
+            found.append(refusal)
+    return found
+
+
+TEXT_PAGES = ["arxiv-search.txt", "arxiv-list.txt", "category-feed.txt", "collaborating-authors.txt", "profile.txt"]
+
+
+@pytest.mark.parametrize("name", TEXT_PAGES)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("  ", ""), ("\t", "\r"), ("\u00a0", "\u00a0"), ("", "\u200b"), ("\ufeff\u200d", "\u2060"), ("", "\n")],
+)
+def test_what_cannot_be_seen_at_the_ends_of_lines_changes_nothing(name: str, before: str, after: str) -> None:
+    text = (PAGES / name).read_text()
+    spoilt = "\n".join(f"{before}{line}{after}" for line in text.split("\n"))
+    works = [record for record in pasted(text) if isinstance(record, WorkRecord)]
+    assert [record for record in pasted(spoilt) if isinstance(record, WorkRecord)] == works
+    assert len(works) >= 2
+
+
+@pytest.mark.parametrize("first", TEXT_PAGES)
+@pytest.mark.parametrize("second", TEXT_PAGES)
+def test_pages_of_two_kinds_pasted_together_are_both_read(first: str, second: str) -> None:
+    pages = [(PAGES / name).read_text() for name in (first, second)]
+    apart = [record.title for page in pages for record in pasted(page) if isinstance(record, WorkRecord)]
+    together = [record.title for record in pasted("\n".join(pages)) if isinstance(record, WorkRecord)]
+    assert together == apart
+
+
+def test_what_belongs_to_no_entry_is_set_aside_with_its_text_and_can_be_mended() -> None:
+    search = (PAGES / "arxiv-search.txt").read_text()
+    page = f"My reading list\n{search}\nA work without authors\nAbstract:\nNothing but text.\n"
+    before, *works, after = text_entries(page, date(2026, 1, 1))
+    assert before == "My reading list"
+    assert after == "A work without authors\nAbstract:\nNothing but text."
+    assert len(works) == 3
+    for rest in (before, after):
+        with pytest.raises(UnusableRecordError, match="belongs to no entry"):
+            parse_text_entry(rest)
+    mended = parse_text_entry(after.replace("Abstract", "Authors: Ada Amber\nAbstract"))
+    assert (mended.title, mended.abstract) == ("A work without authors", "Nothing but text.")
+
+
+def test_a_dash_in_an_abstract_begins_no_entry() -> None:
+    (record,) = pasted(
+        "-\nTitle of it\nAuthors:\nBo Wu\nAbstract:\nOne thing\n-\nand another.\nSubmitted 1 May, 2020;\n"
+    )
+    assert isinstance(record, WorkRecord)
+    assert record.abstract is not None
+    assert record.abstract.startswith("One thing")
+    assert record.abstract.endswith("and another.")
+
+
 def test_category_feed() -> None:
     records = {record.title.split(":")[0]: record for record in works("category-feed.txt")}
     assert len(records) == 6
     proteins = records["Exploring evolution-aware & -free protein language models as protein function predictors"]
     assert [byline.name for byline in proteins.bylines] == ["Mingyang Hu", "Fajie Yuan", "Kevin K. Yang"]
     assert not proteins.authors_complete
-    assert proteins.comments == "Code · microsoft-research"
+    assert all(record.comments is None for record in records.values())
     assert (proteins.submitted, proteins.topics[0].code) == (date(2022, 6, 14), "q-bio.QM")
     assert records["LeanVAE"].authors_complete
     assert records["LeanVAE"].code_links == ["https://github.com/owner/LeanVAE"]
@@ -135,7 +212,9 @@ def test_researcher_profile() -> None:
     assert records[0].title == "Is Grokking a Computational Glass Relaxation?"
 
 
-@pytest.mark.parametrize("name", ["arxiv-search.txt", "arxiv-search.html", "category-feed.txt", "profile.txt"])
+@pytest.mark.parametrize(
+    "name", ["arxiv-search.txt", "arxiv-search.html", "arxiv-list.html", "category-feed.txt", "profile.txt"]
+)
 def test_reading_goes_on_from_any_entry(name: str) -> None:
     assert_resumes_anywhere(SOURCE, options_for(PAGES / name))
 
@@ -147,6 +226,7 @@ def test_other_pages_are_refused_in_one_line(tmp_path: Path, content: bytes) -> 
     with pytest.raises(SourceError) as refusal:
         SOURCE.check(options_for(path))
     assert "\n" not in str(refusal.value)
+    assert b"\0" in content or "arxiv.org/list" in str(refusal.value)
 
 
 def test_a_text_page_saved_as_html_is_read_by_its_text(tmp_path: Path) -> None:
