@@ -17,6 +17,7 @@ from ingest import runs
 from ingest.heart import Heart
 from ingest.models import ImportBatch, ImportRun, WorkChange
 from ingest.sources import get_source
+from ingest.sources.base import StoppedError
 from works.attribution.resolve import resolve_dirty
 from works.counts import recount_works
 from works.institutions import link_works
@@ -24,10 +25,6 @@ from works.models import DirtyBlock
 
 Report = Callable[[str, int], None]
 Stage = ImportRun.Stage
-
-
-class StoppedError(Exception):
-    """The run was asked to stop."""
 
 
 def finish(run_id: int, report: Report | None = None, processes: int = 1) -> bool:

@@ -33,20 +33,20 @@ class Heart:
     """Calls ``beat`` regularly from a thread of its own, and notices when it answers that the work is to stop.
 
     ``beat(write)`` says whether the worker may go on, and leaves a sign of life when ``write`` is true. A database that
-    does not answer is no reason to stop: whoever writes finds out.
+    does not answer is no reason to stop: whoever writes finds out. ``stop`` is set when the work was taken away or is
+    to end.
     """
 
     def __init__(self, beat: Callable[[bool], bool], every: float) -> None:
         self._beat = beat
         self._looks_per_write = max(round(every / LOOK_SECONDS), 1)
-        self._stop = threading.Event()
+        self.stop = threading.Event()
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
 
     @property
     def stopped(self) -> bool:
-        """True when the work was taken away or asked to stop."""
-        return self._stop.is_set()
+        return self.stop.is_set()
 
     def __enter__(self) -> Heart:
         self._thread.start()
@@ -68,5 +68,5 @@ class Heart:
                 finally:
                     connection.close()
             if not goes_on:
-                self._stop.set()
+                self.stop.set()
                 return

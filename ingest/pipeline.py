@@ -25,7 +25,7 @@ from ingest.heart import Heart
 from ingest.models import ImportBatch, ImportRun, ImportShard
 from ingest.rehearsal import Rehearsal
 from ingest.sources import get_source
-from ingest.sources.base import Cursor, RawItem, Source, SourceError, SourceOptions
+from ingest.sources.base import Cursor, RawItem, Source, SourceError, SourceOptions, StoppedError
 from ingest.sources.files import mark_of
 from works.load import settle_search
 from works.models import WorkIdentifier
@@ -130,21 +130,29 @@ def _take_in(run: ImportRun, index: int, heart: Heart, progress: Progress | None
     """Take in the shard's open batches. False when the run was asked to stop."""
     source = get_source(run.source.slug)
     rehearsal = Rehearsal() if run.is_dry_run else None
-    for batch in open_batches(run, [index], source) if batches is None else batches:
-        if heart.stopped:
-            return False
-        if batch is None:
-            continue
-        with _uninterrupted():
-            outcome = take_batch(run, source, batch, rehearsal)
-        gc.collect()
-        if progress:
-            progress(outcome)
+    try:
+        for batch in open_batches(run, [index], source, heart.stop) if batches is None else batches:
+            if heart.stopped:
+                return False
+            if batch is None:
+                continue
+            with _uninterrupted():
+                outcome = take_batch(run, source, batch, rehearsal)
+            gc.collect()
+            if progress:
+                progress(outcome)
+    except StoppedError:
+        return False
     return not heart.stopped
 
 
-def open_batches(run: ImportRun, indexes: Collection[int], source: Source) -> Iterator[Batch]:
-    """The batches of some shards that are not done yet, in order, read from where everything before is done."""
+def open_batches(
+    run: ImportRun, indexes: Collection[int], source: Source, stop: threading.Event | None = None
+) -> Iterator[Batch]:
+    """The batches of some shards that are not done yet, in order, read from where everything before is done.
+
+    Raises ``StoppedError`` when it waits for a service and ``stop`` is set.
+    """
     shards = ImportShard.objects.filter(run=run).count()
     done: set[int] = set()
     unbroken = 0
@@ -153,7 +161,7 @@ def open_batches(run: ImportRun, indexes: Collection[int], source: Source) -> It
         if number == unbroken:
             cursor, unbroken = after, unbroken + 1
         done.add(number)
-    options = _options(run, source)
+    options = msgspec.structs.replace(_options(run, source), stop=stop)
     _require_same_files(run, source.files(options), has_begun=bool(done))
     items = source.read(options, cursor)
     for number, group in groupby(items, key=lambda item: (item.position - 1) // run.batch_size):

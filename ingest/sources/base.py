@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from hashlib import blake2b
+from threading import Event
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -31,6 +32,10 @@ class SourceUnavailableError(SourceError):
     """The source did not answer as it should, after every retry; a later run may go on from the last cursor."""
 
 
+class StoppedError(Exception):
+    """The run was asked to stop."""
+
+
 class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What a run is asked to read. Every source ignores what does not concern it.
 
@@ -39,7 +44,8 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     ``contact`` is the e-mail address or URL in the user agent; ``request_interval`` are seconds between two requests
     (``None``: the service's own rule) and ``timeout`` those without a byte after which one has failed. ``known_dois``
     are the works that an enriching source looks up. ``api_key`` is a secret of the installation: it comes from the
-    settings whenever a run begins or goes on, and is never stored with the run.
+    settings whenever a run begins or goes on, and is never stored with the run. Nor is ``stop``, which is set when the
+    run is to end: who waits for a service then raises ``StoppedError``.
     """
 
     inputs: tuple[str, ...] = ()
@@ -56,6 +62,7 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     request_interval: float | None = None
     timeout: float = 30.0
     allow_private_hosts: bool = False
+    stop: Event | None = None
 
 
 class RawItem(NamedTuple):

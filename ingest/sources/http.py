@@ -1,9 +1,9 @@
 """The one way to the network: polite, patient and suspicious.
 
 *Polite*: a user agent with a contact, at most one request per interval, ``Retry-After`` honoured. *Patient*: time-outs
-and server errors are tried again with growing pauses. *Suspicious*: bodies are bounded after decompression, redirects
-never lead to another host, private addresses are refused unless the settings allow them, no proxy and no cookie is
-used.
+and server errors are tried again with growing pauses, but nothing is waited for once the run is asked to stop.
+*Suspicious*: bodies are bounded after decompression, redirects never lead to another host, private addresses are
+refused unless the settings allow them, no proxy and no cookie is used.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 import ipaddress
 import random
 import socket
+import threading
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple, Self
@@ -21,7 +23,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
 
-from ingest.sources.base import SourceError, SourceOptions, SourceUnavailableError
+from ingest.sources.base import SourceError, SourceOptions, SourceUnavailableError, StoppedError
 
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of one response after decompression; the largest page of any source has about ten million."""
@@ -34,6 +36,7 @@ LONGEST_RETRY_AFTER = 900.0
 WHOLE_REQUEST = 180.0
 """Seconds within which a whole body must have come, however lively it trickles."""
 LONGEST_CONNECT = 10.0
+_LOOK_SECONDS = 0.25
 _REDIRECTS = 3
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _USER_AGENT = "BZPEER/0.1 (scholarly profiles; {contact})"
@@ -62,6 +65,12 @@ def split_url(url: str) -> tuple[SplitResult, int | None]:
         return parts, parts.port
     except ValueError as error:
         raise SourceError(f"{url} is no http or https address ({error})") from None
+
+
+def pause(seconds: float, stop: threading.Event) -> None:
+    """Wait so long. Raises ``StoppedError`` as soon as ``stop`` is set."""
+    if stop.wait(seconds):
+        raise StoppedError
 
 
 def check_url(url: str, *, allow_private_hosts: bool) -> None:
@@ -99,6 +108,7 @@ class PoliteClient:
         self._interval = options.request_interval if options.request_interval is not None else interval
         self._allow_private_hosts = options.allow_private_hosts
         self._max_body = max_body
+        self._stop = options.stop or threading.Event()
         self._next_request = 0.0
         self._client = httpx.Client(
             headers={
@@ -119,41 +129,58 @@ class PoliteClient:
     def get(self, url: str, parameters: Mapping[str, str] | None = None, *, also: frozenset[int] = frozenset()) -> Page:
         """The page at ``url``. ``also`` are statuses besides 200 whose body the caller understands.
 
-        Raises ``SourceUnavailableError`` when no attempt succeeds, ``SourceError`` when another one would be no use.
+        Raises ``SourceUnavailableError`` when no attempt succeeds, ``SourceError`` when another would be no use,
+        ``StoppedError`` as soon as the run is to end.
         """
-        check_url(url, allow_private_hosts=self._allow_private_hosts)
         reason = ""
         for attempt in range(ATTEMPTS):
             self._wait_for_turn()
             try:
-                return self._follow(url, parameters, also)
+                return self._unless_stopped(lambda: self._follow(url, parameters, also))
             except _TryAgainError as failure:
                 reason = str(failure)
-                pause = failure.pause
+                asked = failure.pause
             except httpx.TimeoutException:
-                reason, pause = "did not answer in time", None
+                reason, asked = "did not answer in time", None
             except httpx.InvalidURL as error:
                 raise SourceError(f"{url} is no http or https address ({error})") from None
             except httpx.HTTPError as error:
-                reason, pause = f"broke the connection ({type(error).__name__})", None
-            if pause is not None and pause > LONGEST_RETRY_AFTER:
-                raise SourceUnavailableError(f"{_host(url)} asks to wait {pause:.0f} s; the run can be resumed later")
+                reason, asked = f"broke the connection ({type(error).__name__})", None
+            if asked is not None and asked > LONGEST_RETRY_AFTER:
+                raise SourceUnavailableError(f"{_host(url)} asks to wait {asked:.0f} s; the run can be resumed later")
             if attempt + 1 < ATTEMPTS:
-                self._pause(attempt, pause)
+                self._pause(attempt, asked)
         raise SourceUnavailableError(f"{_host(url)} {reason}; tried {ATTEMPTS} times")
 
     def _wait_for_turn(self) -> None:
-        wait = self._next_request - time.monotonic()
-        if wait > 0:
-            time.sleep(wait)
+        seconds = self._next_request - time.monotonic()
+        if seconds > 0:
+            pause(seconds, self._stop)
         self._next_request = time.monotonic() + self._interval
 
     def _pause(self, attempt: int, asked: float | None) -> None:
         growing = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.75, 1.25)
-        time.sleep(asked if asked is not None else growing)
+        pause(asked if asked is not None else growing, self._stop)
+
+    def _unless_stopped(self, fetch: Callable[[], Page]) -> Page:
+        """What ``fetch`` returns or raises. It runs beside, so that nobody who wants to stop waits for its answer."""
+        answer: Future[Page] = Future()
+
+        def run() -> None:
+            try:
+                answer.set_result(fetch())
+            except BaseException as error:
+                answer.set_exception(error)
+
+        threading.Thread(target=run, name="import-request", daemon=True).start()
+        while not wait([answer], timeout=_LOOK_SECONDS).done:
+            if self._stop.is_set():
+                raise StoppedError
+        return answer.result()
 
     def _follow(self, url: str, parameters: Mapping[str, str] | None, also: frozenset[int]) -> Page:
         """Fetch once, following redirects that stay on the host."""
+        check_url(url, allow_private_hosts=self._allow_private_hosts)
         for _ in range(_REDIRECTS + 1):
             with self._client.stream("GET", url, params=dict(parameters) if parameters else None) as response:
                 self._check_peer(response)

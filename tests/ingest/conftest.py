@@ -9,7 +9,7 @@ from ingest import heart
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """No network test waits: the seconds that the client would have waited are collected here."""
     waited: list[float] = []
-    monkeypatch.setattr("ingest.sources.http.time.sleep", waited.append)
+    monkeypatch.setattr("ingest.sources.http.pause", lambda seconds, _stop: waited.append(seconds))
     return waited
 
 

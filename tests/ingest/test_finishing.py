@@ -14,7 +14,7 @@ from ingest.finishing import finish, share_attribution, touched_works
 from ingest.models import ImportRun
 from ingest.pipeline import work_shard
 from ingest.run_page import progress_of
-from ingest.sources.base import SourceOptions
+from ingest.sources.base import SourceOptions, StoppedError
 from tests.factories import AuthorFactory, printed_work
 from tests.ingest.lines import import_file, line, write
 from tests.works.records import record
@@ -112,7 +112,7 @@ def test_institutions_that_come_later_are_recognised_in_works_that_are_there(tmp
 def test_a_stop_is_felt_between_blocks_and_the_run_can_go_on(run: ImportRun, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop_meanwhile(*_: object, **__: object) -> None:
         ImportRun.objects.update(state=State.STOPPING)
-        raise finishing.StoppedError
+        raise StoppedError
 
     monkeypatch.setattr(finishing, "resolve_dirty", stop_meanwhile)
     assert not finish(run.pk)

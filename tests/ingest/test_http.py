@@ -3,13 +3,14 @@ from __future__ import annotations
 import gzip
 import io
 import socket
+import threading
 from itertools import pairwise
 
 import msgspec
 import pytest
 
 from ingest.sources import http
-from ingest.sources.base import SourceError, SourceOptions, SourceUnavailableError
+from ingest.sources.base import SourceError, SourceOptions, SourceUnavailableError, StoppedError
 from ingest.sources.http import ATTEMPTS, PoliteClient, check_url
 from tests.replay.server import ReplayServer, Reply, in_turn
 
@@ -172,3 +173,35 @@ def test_the_address_that_answered_is_checked_too(pauses: list[float], monkeypat
     options = SourceOptions(request_interval=0)
     with ReplayServer(in_turn(Reply(b"secret"))) as server, pytest.raises(SourceError, match="private address"):
         fetch(server, options)
+
+
+def stopped_after(seconds: float) -> threading.Event:
+    stop = threading.Event()
+    threading.Timer(seconds, stop.set).start()
+    return stop
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(b"busy", status=503, headers={"Retry-After": "600"}),
+        Reply(status=500),
+        Reply(hangs=True),
+        Reply(b"half", announced_length=100, stalls=True),
+    ],
+)
+def test_who_is_asked_to_stop_waits_for_nothing(reply: Reply) -> None:
+    # Each of these would keep the run for minutes: a test that hangs has failed.
+    patient = msgspec.structs.replace(LOCAL, timeout=600.0, stop=stopped_after(0.1))
+    with ReplayServer(in_turn(reply)) as server, pytest.raises(StoppedError):
+        fetch(server, patient)
+    assert len(server.requests) == 1
+
+
+def test_who_is_asked_to_stop_does_not_wait_for_the_next_turn() -> None:
+    options = SourceOptions(allow_private_hosts=True, request_interval=600, stop=stopped_after(0.3))
+    with ReplayServer(in_turn(Reply(b"x"))) as server, PoliteClient(options, interval=3.0) as web:
+        web.get(server.url)
+        with pytest.raises(StoppedError):
+            web.get(server.url)
+    assert len(server.requests) == 1

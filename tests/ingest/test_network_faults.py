@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import Settings
 
-from ingest import runs
+from ingest import heart, runs
 from ingest.digest import facts_digest
 from ingest.models import ImportRun, SourceRecord
 from ingest.pipeline import work_shard
@@ -101,3 +101,37 @@ def test_a_harvest_that_breaks_off_ends_in_one_line_and_goes_on_later(fault: str
     run.refresh_from_db()
     assert (run.state, run.created, run.seen) == (State.RUNNING, 9, 9)
     assert digest() == undisturbed
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("answer", [Reply(status=503, headers={"Retry-After": "600"}), Reply(hangs=True)])
+def test_a_harvest_that_is_stopped_while_it_waits_for_the_service_ends(
+    answer: Reply, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    # Here pauses are waited for, and a heart looks whether the run is to stop.
+    monkeypatch.undo()
+    monkeypatch.setattr(heart, "LOOK_SECONDS", 0.05)
+    settings.IMPORT_TIMEOUT = 600.0
+    settings.IMPORT_ALLOWED_PRIVATE_HOSTS = ["127.0.0.1"]
+    run = runs.start_run("arxiv-oai", SourceOptions(base_url="http://127.0.0.1:1/", request_interval=0), batch_size=2)
+
+    def first_page_then_nothing(request: Request) -> Reply:
+        if "resumptionToken" not in request.parameters:
+            return well(request)
+        # As somebody who presses Stop on the run's page.
+        runs.stop_run(run.pk)
+        connection.close()
+        return answer
+
+    with ReplayServer(first_page_then_nothing) as server:
+        ImportRun.objects.filter(pk=run.pk).update(options=run.options | {"base_url": server.url})
+        assert not work_shard(run.pk, 0, "worker")
+    run.refresh_from_db()
+    # The first page has three records, a batch two: what is read of an unfinished batch comes again.
+    assert (run.state, run.seen, run.error) == (State.STOPPED, 2, "")
+    with ReplayServer(well) as server:
+        ImportRun.objects.filter(pk=run.pk).update(options=run.options | {"base_url": server.url})
+        assert runs.resume_run(run.pk)
+        assert work_shard(run.pk, 0, "worker")
+    run.refresh_from_db()
+    assert (run.created, run.seen) == (9, 9)
