@@ -217,7 +217,11 @@ def take_entries(
 
 
 def save_refusals(run: ImportRun, refusals: Sequence[Refusal]) -> None:
-    """Set records aside with their raw text; a position that was set aside before keeps its first reject."""
+    """Set records aside with their raw text; a position that was set aside before keeps its first reject.
+
+    What was set aside for good in an earlier run of the source stays so while its raw text is the same.
+    """
+    given_up = _given_up(run, [mark for _, mark in refusals])
     RejectedRecord.objects.bulk_create(
         (
             RejectedRecord(
@@ -228,11 +232,20 @@ def save_refusals(run: ImportRun, refusals: Sequence[Refusal]) -> None:
                 detail=reject.detail,
                 raw=reject.raw,
                 fingerprint=mark,
+                state=RejectedRecord.State.IGNORED if mark in given_up else RejectedRecord.State.OPEN,
             )
             for reject, mark in refusals
         ),
         ignore_conflicts=True,
     )
+
+
+def _given_up(run: ImportRun, marks: Sequence[bytes]) -> set[bytes]:
+    """Those of the fingerprints whose records were set aside for good."""
+    if not marks:
+        return set()
+    ignored = RejectedRecord.objects.filter(state=RejectedRecord.State.IGNORED, fingerprint__in=marks)
+    return {bytes(mark) for mark in ignored.filter(run__source=run.source_id).values_list("fingerprint", flat=True)}
 
 
 def _only_known(works: list[WorkEntry], taken: Taken) -> list[WorkEntry]:

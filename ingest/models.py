@@ -222,6 +222,7 @@ class RejectedRecord(models.Model):
     reason = models.CharField(max_length=200)
     detail = models.TextField(blank=True)
     raw = models.TextField()
+    mended = models.TextField(blank=True, help_text="The corrected text that was taken in.")
     fingerprint = models.BinaryField(
         max_length=16, default=bytes, help_text="Of the record as it came, so that a mended one stays mended."
     )
@@ -229,7 +230,10 @@ class RejectedRecord(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["run", "reason", "id"], name="reject_run_reason")]
+        indexes: ClassVar = [
+            models.Index(fields=["run", "reason", "id"], name="reject_run_reason"),
+            models.Index(fields=["fingerprint"], name="reject_ignored", condition=Q(state="ignored")),
+        ]
         constraints: ClassVar = [models.UniqueConstraint(fields=["run", "position"], name="reject_run_position")]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Trying rejected records again, as they are or with a corrected text."""
+"""What becomes of rejected records: tried again as they are or with a corrected text, given up, taken up again."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ State = RejectedRecord.State
 
 
 class Retried(msgspec.Struct):
-    """How many rejects were taken in, and how many were refused again."""
+    """How many rejects were taken in, how many were refused again, and why the last of these was."""
 
     fixed: int = 0
     refused: int = 0
+    why: str = ""
 
 
 def retry(run: ImportRun, rejects: QuerySet[RejectedRecord]) -> Retried:
@@ -44,26 +45,40 @@ def retry(run: ImportRun, rejects: QuerySet[RejectedRecord]) -> Retried:
 
 
 def retry_with(reject: RejectedRecord, raw: str) -> Retried:
-    """Replace the raw text of one reject and try it again."""
+    """Try one open reject with a corrected text. What is refused leaves no trace: the record stays as it came."""
+    retried = Retried()
     with transaction.atomic():
-        changed = RejectedRecord.objects.filter(pk=reject.pk, state=State.OPEN).update(raw=raw)
-        if not changed:
-            return Retried()
-        return retry(reject.run, RejectedRecord.objects.filter(pk=reject.pk))
+        chunk = RejectedRecord.objects.select_for_update().filter(pk=reject.pk, state=State.OPEN)
+        _retry_chunk(reject.run, list(chunk), retried, raw)
+        if retried.fixed:
+            runs.reopen_run(reject.run_id)
+    return retried
 
 
-def set_aside(run: ImportRun, reason: str) -> int:
-    """Give up on all open rejects of a reason; returns how many there were."""
-    return RejectedRecord.objects.filter(run=run, reason=reason, state=State.OPEN).update(state=State.IGNORED)
+def set_aside(rejects: QuerySet[RejectedRecord]) -> int:
+    """Give up on the open ones, also when a later run brings the same text again; returns how many there were."""
+    return rejects.filter(state=State.OPEN).update(state=State.IGNORED)
 
 
-def _retry_chunk(run: ImportRun, rejects: list[RejectedRecord], retried: Retried) -> None:
+def reopen(run: ImportRun, rejects: QuerySet[RejectedRecord]) -> int:
+    """Take up again what was given up of a run, and the same texts of the source's other runs; how many the run has."""
+    given_up = rejects.filter(run=run, state=State.IGNORED)
+    with transaction.atomic():
+        marks = list(given_up.values_list("fingerprint", flat=True))
+        count = given_up.update(state=State.OPEN)
+        twins = RejectedRecord.objects.filter(run__source=run.source_id, state=State.IGNORED, fingerprint__in=marks)
+        twins.update(state=State.OPEN)
+    return count
+
+
+def _retry_chunk(run: ImportRun, rejects: list[RejectedRecord], retried: Retried, corrected: str | None = None) -> None:
+    """Try the rejects, all with their own texts or the only one with a corrected text."""
     source = get_source(run.source.slug)
     works: list[WorkEntry] = []
     institutions: list[InstitutionEntry] = []
     refused: dict[int, Rejected] = {}
     for reject in rejects:
-        item = RawItem(reject.position, reject.raw.encode(), {})
+        item = RawItem(reject.position, (reject.raw if corrected is None else corrected).encode(), {})
         parsed = parse_item(source, item)
         mark = bytes(reject.fingerprint)
         if isinstance(parsed, Rejected):
@@ -77,10 +92,12 @@ def _retry_chunk(run: ImportRun, rejects: list[RejectedRecord], retried: Retried
     for reject in rejects:
         if reject.position in refused:
             again = refused[reject.position]
-            reject.reason, reject.detail, reject.key = again.reason[:200], again.detail, again.key or ""
+            retried.why = ": ".join(filter(None, (again.reason, again.detail)))
+            if corrected is None:
+                reject.reason, reject.detail, reject.key = again.reason[:200], again.detail, again.key or ""
         else:
-            reject.state = State.FIXED
-    RejectedRecord.objects.bulk_update(rejects, ["reason", "detail", "key", "state"])
+            reject.state, reject.mended = State.FIXED, corrected or ""
+    RejectedRecord.objects.bulk_update(rejects, ["reason", "detail", "key", "state", "mended"])
     fixed = len(rejects) - len(refused)
     outcome = taken.outcome
     ImportRun.objects.filter(pk=run.pk).update(

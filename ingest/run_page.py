@@ -29,11 +29,12 @@ class StageLine(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """Rejects of one reason: how many there are, and how many still wait."""
+    """Rejects of one reason: how many there are, how many still wait, and how many were set aside for good."""
 
     reason: str
     records: int
     open: int
+    given_up: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +86,17 @@ def progress_of(run: ImportRun) -> RunProgress:
 
 def reasons_of(run: ImportRun) -> list[Reason]:
     """Rejects by reason, the most frequent first."""
-    counted = (
+    found = (
         RejectedRecord.objects.filter(run=run)
         .values("reason")
-        .annotate(records=Count("id"), open=Count("id", filter=Q(state=RejectedRecord.State.OPEN)))
+        .annotate(
+            records=Count("id"),
+            open=Count("id", filter=Q(state=RejectedRecord.State.OPEN)),
+            given_up=Count("id", filter=Q(state=RejectedRecord.State.IGNORED)),
+        )
         .order_by("-records", "reason")
     )
-    return [Reason(row["reason"], row["records"], row["open"]) for row in counted]
+    return [Reason(row["reason"], row["records"], row["open"], row["given_up"]) for row in found]
 
 
 def latest_runs() -> QuerySet[ImportRun]:

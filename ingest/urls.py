@@ -17,5 +17,8 @@ urlpatterns = [
     path("imports/runs/<int:run_id>/rejects/", rejects.rejects, name="import-rejects"),
     path("imports/runs/<int:run_id>/rejects/retry/", rejects.retry_reason, name="import-retry"),
     path("imports/runs/<int:run_id>/rejects/set-aside/", rejects.set_aside, name="import-set-aside"),
+    path("imports/runs/<int:run_id>/rejects/reopen/", rejects.reopen, name="import-reopen"),
+    path("imports/rejects/<int:reject_id>/set-aside/", rejects.set_aside_one, name="import-reject-set-aside"),
+    path("imports/rejects/<int:reject_id>/reopen/", rejects.reopen_one, name="import-reject-reopen"),
     path("imports/rejects/<int:reject_id>/", rejects.reject, name="import-reject"),
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ingest import retry
@@ -16,6 +15,7 @@ from ingest.run_page import reasons_of
 from ingest.tasks import finish_import, retry_rejects
 from profiles.requests import SignedInRequest
 from works.paging import Page, number_cursor
+from works.templatetags.works_text import counted
 
 REJECTS_ON_PAGE = 20
 RAW_SHOWN = 1500
@@ -69,12 +69,49 @@ def retry_reason(request: SignedInRequest, run_id: int) -> HttpResponse:
 @require_POST
 def set_aside(request: SignedInRequest, run_id: int) -> HttpResponse:
     """Give up on all open rejects of a reason."""
-    run = get_object_or_404(ImportRun, pk=run_id)
+    run = get_object_or_404(ImportRun, pk=run_id, is_dry_run=False)
     form = ReasonForm(request.POST)
     if form.is_valid():
-        count = retry.set_aside(run, form.cleaned_data["reason"])
-        messages.success(request, f"{count} records are set aside for good.")
-    return redirect(f"{reverse('import-rejects', args=[run.pk])}")
+        count = retry.set_aside(RejectedRecord.objects.filter(run=run, reason=form.cleaned_data["reason"]))
+        messages.success(request, f"{counted(count, 'record is,records are')} set aside for good.")
+    return redirect("import-rejects", run.pk)
+
+
+@staff_only
+@require_POST
+def reopen(request: SignedInRequest, run_id: int) -> HttpResponse:
+    """Take up again all rejects of a reason that were given up."""
+    run = get_object_or_404(ImportRun, pk=run_id, is_dry_run=False)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        count = retry.reopen(run, RejectedRecord.objects.filter(reason=form.cleaned_data["reason"]))
+        messages.success(request, f"{counted(count, 'record is,records are')} open again.")
+    return redirect("import-rejects", run.pk)
+
+
+@staff_only
+@require_POST
+def set_aside_one(request: SignedInRequest, reject_id: int) -> HttpResponse:
+    """Give up on one reject."""
+    found = _reject_or_404(reject_id)
+    if retry.set_aside(RejectedRecord.objects.filter(pk=found.pk)):
+        messages.success(request, "The record is set aside for good.")
+    return redirect("import-reject", found.pk)
+
+
+@staff_only
+@require_POST
+def reopen_one(request: SignedInRequest, reject_id: int) -> HttpResponse:
+    """Take up one reject again."""
+    found = _reject_or_404(reject_id)
+    if retry.reopen(found.run, RejectedRecord.objects.filter(pk=found.pk)):
+        messages.success(request, "The record is open again.")
+    return redirect("import-reject", found.pk)
+
+
+def _reject_or_404(reject_id: int) -> RejectedRecord:
+    """A reject of a real run; those of a dry run are gone with it."""
+    return get_object_or_404(RejectedRecord.objects.select_related("run"), pk=reject_id, run__is_dry_run=False)
 
 
 @staff_only
@@ -87,9 +124,20 @@ def reject(request: SignedInRequest, reject_id: int) -> HttpResponse:
     status = 200
     if request.method == "POST" and can_mend:
         status = 422
-        if form.is_valid() and retry.retry_with(found, form.cleaned_data["raw"]).fixed:
-            finish_import.delay_on_commit(found.run_id)
-            messages.success(request, f"Record {found.position} is taken in.")
-            return redirect(found.run)
+        if form.is_valid():
+            retried = retry.retry_with(found, form.cleaned_data["raw"])
+            if retried.fixed:
+                finish_import.delay_on_commit(found.run_id)
+                messages.success(request, f"Record {found.position} is taken in.")
+                return redirect(found.run)
+            form.add_error(
+                "raw", f"Not taken in. {retried.why}" if retried.why else "Somebody else settled it meanwhile."
+            )
         found.refresh_from_db()
-    return render(request, "ingest/reject.html", {"reject": found, "form": form, "can_mend": can_mend}, status=status)
+    context = {
+        "reject": found,
+        "form": form,
+        "can_mend": can_mend,
+        "can_reopen": found.state == RejectedRecord.State.IGNORED and not found.run.is_dry_run,
+    }
+    return render(request, "ingest/reject.html", context, status=status)

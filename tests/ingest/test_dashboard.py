@@ -47,7 +47,7 @@ def upload(text: str, name: str = "records.jsonl") -> SimpleUploadedFile:
 
 
 PAGES = ["imports", "import-run", "import-changes", "import-rejects", "import-reject", "import-start"]
-ACTIONS = ["import-stop", "import-resume", "import-carry-out", "import-retry", "import-set-aside"]
+ACTIONS = ["import-stop", "import-resume", "import-carry-out", "import-retry", "import-set-aside", "import-reopen"]
 
 
 def address(name: str, run: ImportRun) -> str:
@@ -156,7 +156,20 @@ def test_what_is_not_there_answers_404(staff: Client, where: str) -> None:
     assert staff.get(where).status_code == 404
 
 
-@pytest.mark.parametrize("query", ["after=x", "after=-1", "after=99999999999999999999", "reason=%00%ff", "after=1~2"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "after=x",
+        "after=-1",
+        "after=99999999999999999999",
+        "reason=%00%ff",
+        "after=1~2",
+        "new=x",
+        "new=1",
+        "new=9~9",
+        "after=1&new=0~1",
+    ],
+)
 def test_garbage_in_the_query_does_no_harm(staff: Client, run: ImportRun, query: str) -> None:
     for name in ("imports", "import-rejects", "import-changes"):
         assert staff.get(f"{address(name, run)}?{query}").status_code == 200
@@ -214,14 +227,21 @@ def test_a_reject_is_mended_on_its_page(
 ) -> None:
     runs.finish_run(run.pk)
     here = address("import-reject", run)
-    still_wrong = staff.post(here, {"raw": "{"})
+    came = RejectedRecord.objects.get(run=run).raw
+    still_wrong = staff.post(here, {"raw": line(7, title="")})
     assert still_wrong.status_code == 422
+    assert "Not taken in. The title is empty" in still_wrong.text
+    assert "copper" not in came
+    assert RejectedRecord.objects.get(run=run).raw == came
     with django_capture_on_commit_callbacks(execute=True):
         response = staff.post(here, {"raw": line(7)})
     assert response["Location"] == run.get_absolute_url()
     run.refresh_from_db()
     assert (run.state, run.rejected, run.created) == (State.DONE, 0, 3)
-    assert "Try with this text" not in staff.get(here).content.decode()
+    page = staff.get(here).text
+    assert "Try with this text" not in page
+    assert "Text that was taken in" in page
+    assert "Text as it came" in page
 
 
 def test_rejects_of_a_reason_are_tried_again_or_given_up(
@@ -234,8 +254,26 @@ def test_rejects_of_a_reason_are_tried_again_or_given_up(
         staff.post(reverse("import-retry", args=[run.pk]), reason)
     assert RejectedRecord.objects.get(run=run).state == RejectedRecord.State.FIXED
     RejectedRecord.objects.update(state=RejectedRecord.State.OPEN)
-    staff.post(reverse("import-set-aside", args=[run.pk]), reason)
+    page = staff.post(reverse("import-set-aside", args=[run.pk]), reason, follow=True).text
+    assert "1 record is set aside for good." in page
+    assert "1 record, 0 open, 1 set aside for good" in page
     assert RejectedRecord.objects.get(run=run).state == RejectedRecord.State.IGNORED
+    assert "1 record is open again." in staff.post(reverse("import-reopen", args=[run.pk]), reason, follow=True).text
+    assert RejectedRecord.objects.get(run=run).state == RejectedRecord.State.OPEN
+
+
+def test_one_reject_is_given_up_and_taken_up_again(staff: Client, run: ImportRun, client: Client) -> None:
+    reject = RejectedRecord.objects.get(run=run)
+    for name, state in (("import-reject-set-aside", "ignored"), ("import-reject-reopen", "open")):
+        here = reverse(name, args=[reject.pk])
+        assert client.post(here)["Location"].startswith(reverse("account_login"))
+        assert staff.get(here).status_code == 405
+        page = staff.post(here, follow=True).text
+        reject.refresh_from_db()
+        assert reject.state == state
+        assert ("Reopen" in page) == (state == "ignored")
+    ImportRun.objects.update(is_dry_run=True)
+    assert staff.post(reverse("import-reject-set-aside", args=[reject.pk])).status_code == 404
 
 
 def test_a_run_is_stopped_and_goes_on(
