@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from ingest.models import ImportBatch, ImportRun, RejectedRecord
 from ingest.rate_chart import RateChart, Taken, clock, rate_chart
 from works.models import DirtyBlock, TouchedAuthor
+from works.templatetags.works_text import counted
 
 #: The rate of a running import is that of its last seconds.
 RATE_SPAN = timedelta(seconds=20)
@@ -35,6 +37,14 @@ class Reason(NamedTuple):
     records: int
     open: int
     given_up: int
+
+
+class NewWork(NamedTuple):
+    """Batch and place in it by which a new work of a run is found again, and the work's id."""
+
+    batch: int
+    place: int
+    work: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,19 @@ def reasons_of(run: ImportRun) -> list[Reason]:
     return [Reason(row["reason"], row["records"], row["open"], row["given_up"]) for row in found]
 
 
+def new_works_of(run: ImportRun, after: tuple[int, int] | None, count: int) -> list[NewWork]:
+    """The works that a run created, in the order in which they came: the first ``count`` or those ``after`` a place."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT batch.number, made.place, made.work FROM ingest_importbatch AS batch,"
+            " unnest(batch.new_works) WITH ORDINALITY AS made(work, place)"
+            " WHERE batch.run_id = %s AND batch.number >= %s AND (batch.number, made.place) > (%s, %s)"
+            " ORDER BY batch.number, made.place LIMIT %s",
+            [run.pk, after[0] if after else 0, *(after or (0, 0)), count],
+        )
+        return [NewWork(*row) for row in cursor.fetchall()]
+
+
 def latest_runs() -> QuerySet[ImportRun]:
     """Runs for the dashboard, the newest first."""
     return ImportRun.objects.select_related("source", "started_by").order_by("-id")
@@ -153,7 +176,9 @@ def _remark(run: ImportRun) -> str:
     if run.step:
         return run.step
     if run.stage == Stage.ATTRIBUTION:
-        return f"{DirtyBlock.objects.values('block').distinct().count():,} name blocks wait"
+        blocks = DirtyBlock.objects.values("block").distinct().count()
+        return counted(blocks, "name block waits,name blocks wait")
     if run.stage == Stage.GRAPH:
-        return f"{TouchedAuthor.objects.values('author').distinct().count():,} researchers wait"
+        authors = TouchedAuthor.objects.values("author").distinct().count()
+        return counted(authors, "researcher waits,researchers wait")
     return ""

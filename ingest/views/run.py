@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from ingest import runs
 from ingest.access import staff_only
-from ingest.models import ImportBatch, ImportRun, WorkChange
-from ingest.run_page import progress_of
+from ingest.models import ImportRun, WorkChange
+from ingest.run_page import new_works_of, progress_of
 from ingest.sources.base import SourceError
 from ingest.tasks import enqueue
 from profiles.requests import SignedInRequest
 from works.models import Work
-from works.paging import Page, number_cursor
+from works.paging import Page, encode_cursor, number_cursor
 
 CHANGES_ON_PAGE = 25
 
@@ -72,24 +71,36 @@ def carry_out(request: SignedInRequest, run_id: int) -> HttpResponse:
 @staff_only
 @require_safe
 def changes(request: SignedInRequest, run_id: int) -> HttpResponse:
-    """The works that a run changed, fact by fact, then those that it created."""
+    """The works that a run changed, fact by fact, then those that it created; each list goes on in pages of its own."""
     run = get_object_or_404(ImportRun.objects.select_related("source"), pk=run_id)
-    after = number_cursor(request.GET.get("after", ""), 1)
-    found = WorkChange.objects.filter(run=run).select_related("work").order_by("id")
-    if after:
-        found = found.filter(pk__gt=after[0])
-    shown = list(found[: CHANGES_ON_PAGE + 1])
-    page: Page[WorkChange] = Page(shown[:CHANGES_ON_PAGE], is_continued=after is not None)
+    changed_after = number_cursor(request.GET.get("after", ""), 1)
+    made_after = number_cursor(request.GET.get("new", ""), 2)
+    changed: Page[WorkChange] = Page([]) if made_after else _changed(run, changed_after)
+    created: Page[Work] = Page([]) if changed_after else _created(run, made_after)
     context = {
         "run": run,
-        "page": page,
-        "next_query": f"after={page.rows[-1].pk}" if len(shown) > CHANGES_ON_PAGE else "",
-        "created": [] if after else _first_created(run),
+        "changed": changed,
+        "created": created,
+        "more_changed": f"after={changed.next_cursor}" if changed.next_cursor else "",
+        "more_created": f"new={created.next_cursor}" if created.next_cursor else "",
+        "goes_on": changed.is_continued or created.is_continued,
     }
     return render(request, "ingest/changes.html", context)
 
 
-def _first_created(run: ImportRun) -> QuerySet[Work]:
-    batches = ImportBatch.objects.filter(run=run, created__gt=0).order_by("number").values_list("new_works", flat=True)
-    first = batches.first()
-    return Work.objects.filter(pk__in=(first or [])[:CHANGES_ON_PAGE]).order_by("pk")
+def _changed(run: ImportRun, after: tuple[int, ...] | None) -> Page[WorkChange]:
+    found = WorkChange.objects.filter(run=run).select_related("work").order_by("id")
+    if after:
+        found = found.filter(pk__gt=after[0])
+    shown = list(found[: CHANGES_ON_PAGE + 1])
+    rows = shown[:CHANGES_ON_PAGE]
+    return Page(rows, str(rows[-1].pk) if len(shown) > CHANGES_ON_PAGE else "", is_continued=after is not None)
+
+
+def _created(run: ImportRun, after: tuple[int, ...] | None) -> Page[Work]:
+    found = new_works_of(run, (after[0], after[1]) if after else None, CHANGES_ON_PAGE + 1)
+    rows = found[:CHANGES_ON_PAGE]
+    # A work may have been merged into another one since.
+    works = Work.objects.in_bulk([row.work for row in rows])
+    following = encode_cursor(rows[-1].batch, rows[-1].place) if len(found) > CHANGES_ON_PAGE else ""
+    return Page([works[row.work] for row in rows if row.work in works], following, is_continued=after is not None)

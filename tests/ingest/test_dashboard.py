@@ -215,6 +215,27 @@ def test_what_a_run_changed_is_shown_fact_by_fact(staff: Client, run: ImportRun)
     assert "On the theory of the copper amber engine, part 2" in page
 
 
+def test_all_new_works_of_a_run_can_be_paged_through(
+    staff: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.views.run.CHANGES_ON_PAGE", 7)
+    run = import_file(write(tmp_path / "many.jsonl", map(line, range(25))))
+    ids = list(Work.objects.order_by("pk").values_list("pk", flat=True))
+    Work.objects.filter(pk=ids[3]).delete()
+    here, seen, asked = address("import-changes", run), [], 0
+    while here:
+        with CaptureQueriesContext(connection) as captured:
+            page = staff.get(here)
+        asked = asked or len(captured)
+        assert len(captured) <= asked
+        seen += [work.pk for work in page.context["created"].rows]
+        more = page.context["more_created"]
+        assert ("More new works" in page.text) == bool(more)
+        here = f"{address('import-changes', run)}?{more}" if more else ""
+    assert seen == [pk for pk in ids if pk != ids[3]]
+    assert "25 new records in all" in staff.get(address("import-changes", run)).text
+
+
 def test_raw_text_of_rejects_is_shown_escaped(staff: Client, run: ImportRun) -> None:
     for name in ("import-rejects", "import-reject"):
         page = staff.get(address(name, run)).content.decode()

@@ -12,6 +12,7 @@ from ingest.models import ImportBatch, ImportRun
 from ingest.run_page import progress_of
 from ingest.sources.base import SourceOptions
 from tests.ingest.lines import line, start, write
+from works.models import DirtyBlock
 
 pytestmark = pytest.mark.django_db
 State = ImportRun.State
@@ -90,3 +91,18 @@ def test_the_options_of_a_run_are_shown_in_words_whatever_kind_they_are() -> Non
     assert run.shown_options == [("Sets", "cs, math"), ("From", "2026-01-02"), ("Address", "http://127.0.0.1/oai")]
     named = ImportRun(options={"inputs": ["/srv/uploads/1f.jsonl"], "limit": 5}, input_name="records.jsonl")
     assert named.shown_options == [("Input", "records.jsonl"), ("At most", "5")]
+
+
+@pytest.mark.parametrize(
+    ("stage", "blocks", "remark"),
+    [
+        (ImportRun.Stage.ATTRIBUTION, ["wang y"], "1 name block waits"),
+        (ImportRun.Stage.ATTRIBUTION, ["wang y", "wang y", "shang y"], "2 name blocks wait"),
+        (ImportRun.Stage.GRAPH, [], "0 researchers wait"),
+    ],
+)
+def test_what_waits_in_a_stage_is_counted_in_words(tmp_path: Path, stage: str, blocks: list[str], remark: str) -> None:
+    run = start(write(tmp_path / "a.jsonl", [line(0)]))
+    DirtyBlock.objects.bulk_create(DirtyBlock(block=block) for block in blocks)
+    run.state, run.stage = State.RUNNING, stage
+    assert [stage.remark for stage in progress_of(run).stages if stage.state == "now"] == [remark]
