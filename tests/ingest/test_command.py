@@ -81,7 +81,9 @@ def test_a_limit_counts_records(path: Path, capsys: pytest.CaptureFixture[str]) 
         (["arxiv-snapshot"], "needs a file"),
         (["arxiv-snapshot", "/no/such/file"], "/no/such/file"),
         (["arxiv-oai", "--base-url", "http://10.0.0.1/oai"], "private"),
-        (["arxiv-snapshot", "--resume", "999"], "Run 999"),
+        ([], "Which source\\? sample, arxiv-snapshot"),
+        (["--resume", "999"], "no run 999"),
+        (["--resume", "0"], "no run 0"),
     ],
 )
 def test_what_cannot_start_is_one_clear_line_and_nothing_is_written(arguments: list[str], message: str) -> None:
@@ -96,6 +98,16 @@ def test_a_run_that_fails_ends_the_command_with_its_error(path: Path) -> None:
     ImportRun.objects.update(state=ImportRun.State.STOPPED)
     path.unlink()
     with pytest.raises(CommandError, match=r"a\.jsonl"):
+        call_command("ingest", "arxiv-snapshot", "--resume", str(run.pk))
+
+
+def test_a_run_goes_on_by_its_number_alone(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = start(path)
+    ImportRun.objects.update(state=ImportRun.State.STOPPED)
+    with pytest.raises(CommandError, match=f"Run {run.pk} is of arxiv-snapshot, not of arxiv-oai"):
+        call_command("ingest", "arxiv-oai", "--resume", str(run.pk))
+    assert ingest(capsys, "--resume", str(run.pk))["created"] == 2
+    with pytest.raises(CommandError, match="neither stopped nor failed"):
         call_command("ingest", "arxiv-snapshot", "--resume", str(run.pk))
 
 

@@ -1,4 +1,4 @@
-"""``manage.py ingest SOURCE [PATH_OR_URL ...]``: run an import here, or hand it to the workers."""
+"""``manage.py ingest SOURCE [INPUT ...]``: run an import here, or hand it to the workers."""
 
 from __future__ import annotations
 
@@ -39,8 +39,10 @@ class Command(BaseCommand):
         return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("source", metavar="SOURCE", help=", ".join(source_slugs()))
-        parser.add_argument("inputs", nargs="*", metavar="PATH_OR_URL")
+        parser.add_argument(
+            "source", nargs="?", metavar="SOURCE", help=f"{', '.join(source_slugs())}; not needed with --resume"
+        )
+        parser.add_argument("inputs", nargs="*", metavar="INPUT", help="files, or arXiv ids for arxiv-api")
         parser.add_argument("--limit", type=int, help="read at most this many records")
         parser.add_argument("--base-url", help="the service's address, for network sources")
         parser.add_argument("--since", type=date.fromisoformat, metavar="YYYY-MM-DD", help="changed on or after")
@@ -73,11 +75,10 @@ class Command(BaseCommand):
             raise CommandError(f"The database cannot be reached: {str(error).strip().splitlines()[0]}") from None
 
     def _run(self, options: dict[str, Any]) -> ImportRun:
-        if options["resume"]:
-            runs.release_dead_local(options["resume"])
-            if not runs.resume_run(options["resume"]) and not runs.has_open_shards(options["resume"]):
-                raise CommandError(f"Run {options['resume']} is neither stopped nor failed nor left by its worker")
-            return ImportRun.objects.select_related("source").get(pk=options["resume"])
+        if options["resume"] is not None:
+            return self._resumed(options["resume"], options["source"])
+        if options["source"] is None:
+            raise CommandError(f"Which source? {', '.join(source_slugs())}")
         shards = options["workers"] or (settings.IMPORT_SHARDS if options["queue"] else worker_count(options["inputs"]))
         return runs.start_run(
             options["source"],
@@ -96,15 +97,27 @@ class Command(BaseCommand):
             batch_size=settings.IMPORT_BATCH_SIZE,
         )
 
+    def _resumed(self, number: int, source: str | None) -> ImportRun:
+        run = ImportRun.objects.select_related("source").filter(pk=number).first()
+        if run is None:
+            raise CommandError(f"There is no run {number}")
+        if source not in (None, run.source.slug):
+            raise CommandError(f"Run {number} is of {run.source.slug}, not of {source}")
+        runs.release_dead_local(number)
+        if not runs.resume_run(number) and not runs.has_open_shards(number):
+            raise CommandError(f"Run {number} is neither stopped nor failed nor left by its worker")
+        run.refresh_from_db()
+        return run
+
     def _work(self, run: ImportRun, options: dict[str, Any]) -> None:
         started = time.monotonic()
         try:
             self._take_in(run)
         except KeyboardInterrupt:
             runs.stop_run(run.pk)
-            raise CommandError(f"Stopped. `manage.py ingest {run.source.slug} --resume {run.pk}` goes on.") from None
+            raise CommandError(f"Stopped. `manage.py ingest --resume {run.pk}` goes on.") from None
         except WorkerDiedError as error:
-            raise CommandError(f"{error}. `manage.py ingest {run.source.slug} --resume {run.pk}` goes on.") from None
+            raise CommandError(f"{error}. `manage.py ingest --resume {run.pk}` goes on.") from None
         seconds = time.monotonic() - started
         run.refresh_from_db()
         if run.state == ImportRun.State.RUNNING:
