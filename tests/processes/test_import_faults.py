@@ -102,7 +102,7 @@ def test_a_file_that_is_gone_ends_an_import_by_two_workers_in_one_line(
     path.unlink()
     failed = installation.run(*installation.ingest(path, "--resume", "1"))
     assert failed.returncode == 1
-    assert failed.stderr.strip().splitlines() == [f"CommandError: {path} cannot be read: No such file or directory"]
+    assert failed.stderr.strip().splitlines() == [f"CommandError: There is no file {path}"]
     assert installation.counts(1)[0] == "failed"
 
 
