@@ -66,6 +66,8 @@ class StartForm(forms.Form):
         self.slug = slug
         wanted = {*FIELDS_OF.get(slug, _NETWORK if get_source(slug).is_network else _FILE), "is_dry_run"}
         self.fields = {name: self.fields[name] for name in self.fields if name in wanted}
+        if "text" in self.fields:
+            self.fields["file"].help_text = "A saved page, HTML or plain text."
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

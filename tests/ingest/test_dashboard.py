@@ -117,6 +117,13 @@ def test_a_pasted_listing_is_imported(
     assert run.created > 0
 
 
+def test_the_form_says_which_pages_and_files_it_reads(staff: Client) -> None:
+    listing = staff.get("/imports/new/arxiv-listing/").text
+    assert "arxiv.org/list" in listing
+    assert "A saved page, HTML or plain text." in listing
+    assert "Plain, or packed as gzip" in staff.get("/imports/new/arxiv-snapshot/").text
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
