@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 import msgspec
 
 from ingest.sources.base import SourceError, SourceOptions
+from ingest.sources.http import split_url
 
 MOST_RECORDS = 2**31 - 1
 LONGEST_TEXT = 1000
@@ -45,10 +45,10 @@ def _are_paths(values: tuple[str, ...]) -> bool:
 
 def _is_address(value: str) -> bool:
     try:
-        parts = urlsplit(value)
-        return _is_text(value) and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
+        parts, port = split_url(value)
+    except SourceError:
         return False
+    return _is_text(value) and parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
 
 
 def _is_count(value: int) -> bool:

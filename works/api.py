@@ -15,7 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from works.api_paging import MostWorksFirst, NewestFirst
-from works.attribution.records import among, people_after_split, record_now
+from works.at_once import among
+from works.attribution.records import people_after_split, record_now
 from works.models import (
     Attribution,
     Author,

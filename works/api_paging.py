@@ -4,6 +4,7 @@ exactly once however many share a value, and a page costs the same however deep 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, ClassVar, cast
@@ -28,7 +29,7 @@ LARGEST_SIZE = 200
 BEFORE = f"before{SEPARATOR}"
 
 
-class Keyset(pagination.BasePagination):
+class Keyset(pagination.BasePagination, ABC):
     """A page behind or before a place, with the addresses of the pages beside it (``None`` where there is none)."""
 
     #: Fields with ``-`` before those that fall; the last one is the id.
@@ -36,9 +37,9 @@ class Keyset(pagination.BasePagination):
     next_address: str | None = None
     previous_address: str | None = None
 
+    @abstractmethod
     def place(self, text: str) -> Place | None:
         """The values of the fields that a cursor holds, ``None`` when it was made up."""
-        raise NotImplementedError
 
     def paginate_queryset(
         self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: APIView | None = None

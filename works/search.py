@@ -15,9 +15,10 @@ from datetime import date
 from django.contrib.postgres.search import SearchRank
 from django.db.models import Count, F, Q
 
+from works.at_once import among
 from works.identifiers import arxiv_id, doi
 from works.models import Topic, Work, WorkTopic
-from works.models.catalogue import WorkQuerySet, ids_at_once
+from works.models.catalogue import WorkQuerySet
 from works.paging import Page, date_cursor, encode_cursor, number_cursor
 from works.query_terms import parse_terms
 from works.search_marks import kind_mark, year_mark
@@ -175,7 +176,7 @@ def _page_of(matches: Sequence[Match], *, is_continued: bool) -> Page[Work]:
 def _page_by_rank(words: TextQuery, candidates: Sequence[Match], cursor: str, *, is_more: bool) -> Page[Work]:
     """A page of the candidates, ranked; behind the last one, the cursor leads to the older matches by date."""
     ranked = list(
-        Work.objects.filter(pk__in=ids_at_once([match.id for match in candidates]))
+        Work.objects.filter(pk__in=among([match.id for match in candidates]))
         .annotate(rank=SearchRank(F("search"), words, weights=RANK_WEIGHTS, normalization=1))
         .order_by("-rank", "-listed_on", "-pk")
         .values_list("pk", flat=True)
@@ -209,7 +210,7 @@ def _by_identifier(query: str) -> Work | None:
 
 def _results(page: Page[Work], counted: Sequence[Match], *, is_more: bool) -> WorkResults:
     topics = (
-        WorkTopic.objects.filter(work__in=ids_at_once([match.id for match in counted]))
+        WorkTopic.objects.filter(work__in=among([match.id for match in counted]))
         .values_list("topic__code", "topic__name")
         .annotate(works=Count("pk"))
         .order_by("-works", "topic__code")[:FACET_VALUES]

@@ -25,7 +25,7 @@ THERE = {"REMOTE_ADDR": "192.0.2.2"}
 def log_in(user: User, password: str = PASSWORD, **where: str) -> str:
     """``in``, ``wrong`` or ``refused``, in a browser of its own."""
     data = {"login": user.email, "password": password}
-    answer = Client().post(reverse("account_login"), data, **where)  # type: ignore[arg-type]  # of the environment
+    answer = Client().post(reverse("account_login"), data, **where)  # type: ignore[arg-type]  # extra names are those of the WSGI environment
     if answer.status_code == 302:
         return "in"
     return "refused" if answer.status_code == 429 or "Too many" in answer.content.decode() else "wrong"

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from django.db.models import Case, IntegerField, Q, Value, When
 
-from works.attribution.records import among
+from works.at_once import among
 from works.models import Attribution, Decision
 
 

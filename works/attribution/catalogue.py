@@ -14,9 +14,9 @@ import numpy as np
 import psycopg
 from django.db import connection
 
+from works.at_once import among
 from works.attribution.descriptions import VERSION, describe, pack, unpack, unpack_lists
 from works.attribution.facts import AuthorshipFacts, WorkFacts, WorkFeatures
-from works.attribution.records import among
 from works.attribution.standing import SMALL_BLOCK, has_grown
 from works.attribution.statistics import Statistics
 from works.garbage import uncollected

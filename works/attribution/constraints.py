@@ -7,8 +7,9 @@ from itertools import product
 
 from django.db.models import Q
 
+from works.at_once import among_texts
 from works.attribution.engine import Constraints, Pair
-from works.attribution.records import among_texts, present_records
+from works.attribution.records import present_records
 from works.models import Attribution, Authorship, Decision
 from works.names import Agreement, compare_names, parse_name
 

@@ -16,7 +16,7 @@ import msgspec
 from django.db import connection, transaction
 from django.utils import timezone
 
-from works.attribution.records import among
+from works.at_once import among
 from works.attribution.summaries import refresh_authors
 from works.copying import copy_rows, escaped
 from works.load import mark_dirty

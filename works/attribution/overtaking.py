@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from django.db.models import F
 
-from works.attribution.records import among
+from works.at_once import among
 from works.models import Attribution, AuthorEvent, EventBatch
 
 Kind = EventBatch.Kind

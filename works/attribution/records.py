@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 
 from django.db import connection
-from django.db.models.expressions import RawSQL
 
 from works.models import Attribution, Author, AuthorEvent
 from works.models.authors import AuthorQuerySet
@@ -14,16 +13,6 @@ from works.models.authors import AuthorQuerySet
 #: The verification level from which a record belongs to somebody.
 CLAIMED = 2
 PEOPLE_OFFERED = 50
-
-
-def among(ids: Collection[int]) -> RawSQL:
-    """The ids as one parameter for an ``__in`` lookup: Django's list of parameters costs more than the query."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
-
-
-def among_texts(texts: Collection[str]) -> RawSQL:
-    """The same of texts."""
-    return RawSQL("SELECT unnest(%s::text[])", [list(texts)])
 
 
 def new_authors(count: int) -> list[int]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from django.db.models import Min, Q
 
+from works.at_once import among
 from works.attribution.anchors import keep_anchors
 from works.attribution.contradictions import DecisionError, describe, refuse_contradiction
 from works.attribution.decisions import hold_apart
 from works.attribution.emptied import redirect_emptied
 from works.attribution.journal import Act, By, State, acting, held_rows
 from works.attribution.overtaking import overtaken
-from works.attribution.records import among, new_authors, present_records
+from works.attribution.records import new_authors, present_records
 from works.models import Attribution, Author, AuthorEvent, Decision, EventBatch, Work
 
 MACHINE = Attribution.DecidedBy.MACHINE

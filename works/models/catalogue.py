@@ -5,14 +5,12 @@ Nothing here says which person wrote what; that belief is kept beside it, in ``w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import get_args
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.text import slugify
 
@@ -98,11 +96,6 @@ class InstitutionName(models.Model):
         return self.name_key
 
 
-def ids_at_once(ids: Sequence[int]) -> RawSQL:
-    """Ids for ``pk__in`` as one array. As a parameter each, hundreds take longer to write down than the query takes."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
-
-
 class WorkQuerySet(models.QuerySet["Work"]):
     def listed(self) -> WorkQuerySet:
         """Works that pages show: not deleted at their source."""
@@ -132,7 +125,8 @@ def _english(column: str, weight: str) -> SearchVector:
 
 
 class Work(models.Model):
-    """One scholarly work with all its versions. Text is kept as printed, LaTeX included.
+    """One scholarly work with all its versions. Text is kept as printed, formulas included; LaTeX accents are
+    spelled in Unicode.
 
     ``title_key`` is the folded title used to match records without a shared identifier. ``byline`` is the printed
     author list joined for search and one-line listings. ``authors_missing`` counts authors that a cut list is known to
