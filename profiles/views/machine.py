@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import format_html_join
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
@@ -17,7 +18,8 @@ from profiles.addresses import site_of
 from profiles.bibliography import FORMATS, bibliography
 from profiles.heads import ResearcherHead
 from profiles.structured import card_facts
-from works.characters import one_line, paragraphs
+from works.characters import one_line
+from works.markup import plain_text
 from works.models import Work
 from works.text_matches import in_listing_order
 
@@ -39,15 +41,21 @@ def feed(request: HttpRequest, head: ResearcherHead) -> HttpResponse:
     newest = Work.objects.listed().filter(attributions__author=author).defer("search")
     for work in newest.order_by(*in_listing_order(by_index=False))[:FEED_LENGTH]:
         atom.add_item(
-            title=one_line(work.title),
+            title=plain_text(work.title),
             link=site + work.get_absolute_url(),
             unique_id=f"{site}/works/{work.pk}",
-            description=paragraphs(work.abstract),
+            description=_as_html(work.abstract),
             author_name=one_line(work.byline),
             pubdate=datetime.combine(work.listed_on, time(), UTC),
             updateddate=datetime.combine(work.updated or work.listed_on, time(), UTC),
         )
     return HttpResponse(atom.writeString("utf-8"), content_type=atom.content_type)
+
+
+def _as_html(abstract: str) -> str:
+    """The abstract as the HTML that summaries of Atom are: text from outside, escaped, in its paragraphs."""
+    parts = [plain_text(part) for part in abstract.splitlines()]
+    return format_html_join("", "<p>{}</p>", ((part,) for part in parts if part))
 
 
 @require_safe
