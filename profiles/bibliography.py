@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
-from works.citations import Citation, CitedName, to_bibtex, to_ris
-from works.models import Author, Authorship, Work, WorkIdentifier, WorkTopic
+from works.citations import Citation, CitedName, to_bibtex, to_ris, with_keys_of_their_own
+from works.models import Author, Authorship, Topic, Work, WorkIdentifier, WorkTopic
 from works.text_matches import in_listing_order
 
 BATCH = 200
@@ -22,10 +23,11 @@ def bibliography(author: Author, ending: str, site: str) -> Iterator[str]:
     write, _media_type = FORMATS[ending]
     works = Work.objects.listed().filter(attributions__author=author)
     ids = list(works.order_by(*in_listing_order(by_index=False)).values_list("pk", flat=True))
-    for start in range(0, len(ids), BATCH):
-        for citation in _citations(ids[start : start + BATCH], site):
-            yield write(citation)
-            yield "\n"
+    starts = range(0, len(ids), BATCH)
+    citations = chain.from_iterable(_citations(ids[start : start + BATCH], site) for start in starts)
+    for citation in with_keys_of_their_own(citations):
+        yield write(citation)
+        yield "\n"
 
 
 def _citations(ids: Sequence[int], site: str) -> Iterator[Citation]:
@@ -36,13 +38,13 @@ def _citations(ids: Sequence[int], site: str) -> Iterator[Citation]:
     identifiers: dict[int, dict[str, str]] = defaultdict(dict)
     for identifier in WorkIdentifier.objects.filter(work__in=ids):
         identifiers[identifier.work_id].setdefault(identifier.scheme, identifier.value)
-    topics: dict[int, list[str]] = defaultdict(list)
+    topics: dict[int, list[Topic]] = defaultdict(list)
     for link in WorkTopic.objects.filter(work__in=ids).select_related("topic").order_by("work", "position"):
-        topics[link.work_id].append(link.topic.code)
+        topics[link.work_id].append(link.topic)
     for work in (works[work_id] for work_id in ids if work_id in works):
         cited = names[work.pk]
         known = identifiers[work.pk]
-        codes = topics[work.pk]
+        subjects = topics[work.pk]
         yield Citation(
             kind=work.kind,
             title=work.title,
@@ -53,9 +55,9 @@ def _citations(ids: Sequence[int], site: str) -> Iterator[Citation]:
             submitted=work.submitted,
             doi=known.get("doi", ""),
             arxiv=known.get("arxiv", ""),
-            primary_topic=codes[0] if codes else "",
+            primary_topic=subjects[0].code if subjects else "",
             journal_ref=work.journal_ref,
             venue=work.venue,
             abstract=work.abstract,
-            key_words=codes,
+            key_words=[topic.name or topic.code for topic in subjects],
         )

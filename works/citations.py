@@ -1,18 +1,19 @@
 """Citations in the formats that reference managers read: BibTeX, RIS and CSL-JSON. Pure: values in, text out.
 
-Formats: BibTeX as BibLaTeX and BibTeX read it (UTF-8); RIS by the Research Information Systems tag list; CSL-JSON by
-the schema of the Citation Style Language, version 1.0.
+Formats: BibTeX as BibLaTeX and BibTeX read it (UTF-8, with the LaTeX of the texts); RIS by the Research Information
+Systems tag list; CSL-JSON by the schema of the Citation Style Language, version 1.0. Neither of these knows LaTeX.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from works.markup import plain_text
 from works.name_forms import fold
 
 _BIBTEX_TYPES = {
@@ -44,7 +45,10 @@ _CSL_TYPES = {
     "thesis": "thesis",
 }
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_UNSAFE = re.compile(r"(?<!\\)[&%#]")
+_FORMULA = re.compile(r"((?<!\\)\$[^$]+\$)")
+_UNSAFE = re.compile(r"(?<!\\)[&%#_^$]")
+#: Fields that are addresses, read as they stand.
+_VERBATIM = frozenset({"url", "doi", "eprint"})
 _NOT_KEY = re.compile(r"[^a-z0-9]+")
 
 
@@ -76,13 +80,26 @@ class Citation:
     venue: str = ""
     abstract: str = ""
     key_words: Sequence[str] = ()
+    key_mark: str = ""
 
     @property
     def key(self) -> str:
-        """A readable key: ``shang2022teko``."""
+        """A readable key: ``shang2022teko``; ``key_mark`` tells it from others of the same file."""
         family = _NOT_KEY.sub("", fold(self.names[0].family)) if self.names else ""
         words = [word for word in _NOT_KEY.split(fold(self.title)) if len(word) > 3]
-        return f"{family or 'anonymous'}{self.year or ''}{words[0] if words else ''}"
+        return f"{family or 'anonymous'}{self.year or ''}{words[0] if words else ''}{self.key_mark}"
+
+
+def with_keys_of_their_own(citations: Iterable[Citation]) -> Iterator[Citation]:
+    """The citations of one file; a key that stood before gets a number behind it, as BibTeX refuses a second one."""
+    taken: set[str] = set()
+    for citation in citations:
+        mark = 2
+        found = citation
+        while found.key in taken:
+            found, mark = replace(citation, key_mark=f"-{mark}"), mark + 1
+        taken.add(found.key)
+        yield found
 
 
 def to_bibtex(citation: Citation) -> str:
@@ -92,7 +109,7 @@ def to_bibtex(citation: Citation) -> str:
         names.append("others")
     container = "booktitle" if citation.kind in {"conference", "chapter"} else "journal"
     fields = {
-        "title": f"{{{_balanced(citation.title)}}}",
+        "title": f"{{{_bibtex_text(citation.title)}}}",
         "author": " and ".join(names),
         "year": str(citation.year or ""),
         "month": _MONTHS[citation.submitted.month - 1] if citation.submitted else "",
@@ -103,22 +120,25 @@ def to_bibtex(citation: Citation) -> str:
         "primaryclass": citation.primary_topic if citation.arxiv else "",
         "url": citation.url,
     }
-    lines = [f"  {name} = {_bibtex_value(name, value)}" for name, value in fields.items() if value]
+    texts = {"title", "author", "month"} | _VERBATIM
+    fields |= {name: _bibtex_text(value) for name, value in fields.items() if name not in texts}
+    fields |= {name: _balanced(fields[name]) for name in _VERBATIM}
+    lines = [f"  {name} = {value if name == 'month' else f'{{{value}}}'}" for name, value in fields.items() if value]
     return f"@{_BIBTEX_TYPES.get(citation.kind, 'misc')}{{{citation.key},\n" + ",\n".join(lines) + "\n}\n"
 
 
 def to_ris(citation: Citation) -> str:
     """One RIS record, lines ended by CR LF as the format asks."""
-    tags: list[tuple[str, str]] = [("TY", _RIS_TYPES.get(citation.kind, "GEN")), ("TI", citation.title)]
+    tags: list[tuple[str, str]] = [("TY", _RIS_TYPES.get(citation.kind, "GEN")), ("TI", plain_text(citation.title))]
     tags += [("AU", _ris_name(name)) for name in citation.names]
     if citation.submitted:
         tags.append(("DA", citation.submitted.strftime("%Y/%m/%d/")))
     tags += [
         ("PY", str(citation.year or "")),
-        ("T2", citation.venue or citation.journal_ref),
+        ("T2", plain_text(citation.venue or citation.journal_ref)),
         ("DO", citation.doi),
         ("AN", f"arXiv:{citation.arxiv}" if citation.arxiv else ""),
-        ("AB", citation.abstract),
+        ("AB", plain_text(citation.abstract)),
         *(("KW", word) for word in citation.key_words),
         ("UR", citation.url),
     ]
@@ -133,14 +153,14 @@ def to_csl(citation: Citation) -> str:
     item: dict[str, Any] = {
         "id": citation.key,
         "type": _CSL_TYPES.get(citation.kind, "article"),
-        "title": citation.title,
+        "title": plain_text(citation.title),
         "author": [_csl_name(name) for name in citation.names],
         "issued": {"date-parts": [parts]} if parts else None,
-        "container-title": citation.venue or citation.journal_ref,
+        "container-title": plain_text(citation.venue or citation.journal_ref),
         "DOI": citation.doi,
         "number": f"arXiv:{citation.arxiv}" if citation.arxiv else "",
         "publisher": "arXiv" if citation.arxiv and citation.kind == "preprint" else "",
-        "abstract": citation.abstract,
+        "abstract": plain_text(citation.abstract),
         "URL": citation.url,
     }
     return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False, indent=2) + "\n"
@@ -148,27 +168,32 @@ def to_csl(citation: Citation) -> str:
 
 def _bibtex_name(name: CitedName) -> str:
     if name.is_group or not name.given:
-        return f"{{{_balanced(name.family)}}}"
-    return _balanced(", ".join(part for part in (name.family, name.suffix, name.given) if part))
+        return f"{{{_bibtex_text(name.family)}}}"
+    return _bibtex_text(", ".join(part for part in (name.family, name.suffix, name.given) if part))
 
 
-def _bibtex_value(field: str, value: str) -> str:
-    if field == "month":
-        return value
-    if field not in {"url", "doi", "eprint"}:
-        value = _UNSAFE.sub(lambda match: "\\" + match[0], value)
-    return f"{{{value}}}"
+def _bibtex_text(text: str) -> str:
+    """Text as BibTeX takes it: signs that LaTeX would read as commands are escaped, but in formulas."""
+    parts = _FORMULA.split(_balanced(text))
+    return "".join(part if _FORMULA.fullmatch(part) else _UNSAFE.sub(_escaped, part) for part in parts)
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return "\\^{}" if sign[0] == "^" else "\\" + sign[0]
 
 
 def _balanced(text: str) -> str:
-    """The text on one line; without its braces when they would not close, because they would swallow the entry."""
+    """The text on one line; without its braces when they would not close, because they would swallow the entry.
+
+    BibTeX counts escaped braces, too.
+    """
     text = _one_line(text)
     depth = 0
-    for brace in re.findall(r"(?<!\\)[{}]", text):
+    for brace in re.findall(r"[{}]", text):
         depth += 1 if brace == "{" else -1
         if depth < 0:
             break
-    text = text if depth == 0 else text.replace("{", "").replace("}", "")
+    text = text if depth == 0 else re.sub(r"\\?[{}]", "", text)
     return text.rstrip("\\")
 
 

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 
-from works.citations import Citation, CitedName, to_bibtex, to_csl, to_ris
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from works.citations import Citation, CitedName, to_bibtex, to_csl, to_ris, with_keys_of_their_own
 
 TEKO = Citation(
     kind="preprint",
@@ -55,6 +60,51 @@ def test_bibtex_braces_always_balance() -> None:
 
 def test_bibtex_keeps_latex_and_balanced_braces() -> None:
     assert "{{The $B_c$ and {\\L}ukasz}}" in to_bibtex(replace(TEKO, title="The $B_c$ and {\\L}ukasz"))
+
+
+@given(
+    st.builds(
+        replace,
+        st.just(TEKO),
+        **{
+            field: st.text('ab {}\\$_^%&~,"', max_size=30) for field in ("title", "journal_ref", "doi", "primary_topic")
+        },
+        names=st.lists(st.builds(CitedName, st.text("a{}\\$", min_size=1, max_size=9), st.text("b{}\\", max_size=9))),
+    )
+)
+def test_whatever_a_field_holds_no_entry_swallows_the_next(citation: Citation) -> None:
+    depth = 0
+    for brace in re.findall(r"[{}]", to_bibtex(citation)):
+        depth += 1 if brace == "{" else -1
+        assert depth >= 0
+    assert depth == 0
+
+
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("A_b & 5% of x^2", r"A\_b \& 5\% of x\^{}2"),
+        ("The $B_c$ at $x^2$ and a_b", r"The $B_c$ at $x^2$ and a\_b"),
+        ("It costs $5", r"It costs \$5"),
+        (r"For \$5 in $x_1$", r"For \$5 in $x_1$"),
+        (r"Half of \{ a brace", "Half of  a brace"),
+    ],
+)
+def test_bibtex_escapes_signs_outside_formulas(title: str, written: str) -> None:
+    assert f"title = {{{{{' '.join(written.split())}}}}}" in to_bibtex(replace(TEKO, title=title)).replace("  a", " a")
+
+
+def test_keys_are_unique_within_a_file() -> None:
+    keys = [citation.key for citation in with_keys_of_their_own([TEKO, replace(TEKO, doi=""), TEKO])]
+    assert keys == ["yu2022teko", "yu2022teko-2", "yu2022teko-3"]
+
+
+def test_ris_and_csl_know_no_latex() -> None:
+    dirty = replace(TEKO, title=r"Schr\"{o}dinger in $\alpha$ & more", abstract=r"A $\beta$ abstract")
+    assert "TI  - Schrödinger in α & more" in to_ris(dirty)
+    assert "AB  - A β abstract" in to_ris(dirty)
+    (item,) = json.loads(to_csl(dirty))
+    assert (item["title"], item["abstract"]) == ("Schrödinger in α & more", "A β abstract")
 
 
 def test_ris() -> None:
