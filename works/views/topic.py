@@ -45,7 +45,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def topic(request: HttpRequest, code: str) -> HttpResponse:
-    """One topic with its works, newest first, and the researchers of its newest works."""
+    """One topic with its works, newest first, and the graph around it."""
     found = Topic.objects.filter(code=code).order_by("pk").first() if "\0" not in code else None
     if found is None:
         raise Http404("No topic has this code")
