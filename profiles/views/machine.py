@@ -2,60 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
-
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.html import format_html_join
+from django.utils.http import http_date
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from profiles.access import of_researcher
 from profiles.addresses import site_of
 from profiles.bibliography import FORMATS, bibliography
+from profiles.feeds import feed_document, feed_state
 from profiles.heads import ResearcherHead
 from profiles.structured import card_facts
-from works.characters import one_line
-from works.markup import plain_text
-from works.models import Work
-from works.text_matches import in_listing_order
-
-FEED_LENGTH = 50
 
 
 @require_safe
 @of_researcher
 def feed(request: HttpRequest, head: ResearcherHead) -> HttpResponse:
-    """The newest works as Atom. An entry keeps its id whatever happens to its title."""
-    site, author = site_of(request), head.author
-    atom = Atom1Feed(
-        title=f"{author.display_name}: published work",
-        link=site + author.get_absolute_url(),
-        description=f"New works of {author.display_name}",
-        feed_url=site + reverse("researcher-feed", args=[author.pk, author.slug]),
-        author_name=author.display_name,
-    )
-    newest = Work.objects.listed().filter(attributions__author=author).defer("search")
-    for work in newest.order_by(*in_listing_order(by_index=False))[:FEED_LENGTH]:
-        atom.add_item(
-            title=plain_text(work.title),
-            link=site + work.get_absolute_url(),
-            unique_id=f"{site}/works/{work.pk}",
-            description=_as_html(work.abstract),
-            author_name=one_line(work.byline),
-            pubdate=datetime.combine(work.listed_on, time(), UTC),
-            updateddate=datetime.combine(work.updated or work.listed_on, time(), UTC),
-        )
-    return HttpResponse(atom.writeString("utf-8"), content_type=atom.content_type)
-
-
-def _as_html(abstract: str) -> str:
-    """The abstract as the HTML that summaries of Atom are: text from outside, escaped, in its paragraphs."""
-    parts = [plain_text(part) for part in abstract.splitlines()]
-    return format_html_join("", "<p>{}</p>", ((part,) for part in parts if part))
+    """The newest works as Atom; 304 for a reader who has them."""
+    author, site = head.author, site_of(request)
+    state = feed_state(author, site)
+    changed = int(state.changed.timestamp())
+    unchanged: HttpResponse | None = get_conditional_response(request, etag=state.etag, last_modified=changed)
+    response = unchanged or HttpResponse(feed_document(author, site, state), content_type=Atom1Feed.content_type)
+    response["ETag"] = state.etag
+    response["Last-Modified"] = http_date(changed)
+    response["Cache-Control"] = "public, max-age=0, must-revalidate"
+    return response
 
 
 @require_safe

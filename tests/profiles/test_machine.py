@@ -1,11 +1,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
-import feedparser
-import lxml.etree
-import lxml.html
 import pytest
 from django.db import connection
 from django.test import Client
@@ -17,40 +13,10 @@ from tests.factories import AuthorFactory, TrustSnapshotFactory, WorkFactory, pr
 from works.models import Author
 
 pytestmark = pytest.mark.django_db
-ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def address(name: str, author: Author, *more: str) -> str:
     return reverse(name, args=[author.pk, author.slug, *more])
-
-
-def test_the_feed_lists_the_newest_works_first(client: Client, ada: Author) -> None:
-    printed_work([ada], title="Controls \x0b and <b>marks</b> & $x<1$")
-    answer = client.get(address("researcher-feed", ada))
-    feed = feedparser.parse(answer.content)
-    assert not feed.bozo
-    assert answer["Content-Type"].startswith("application/atom+xml")
-    assert feed.feed.title == "Ada Lovelace: published work"
-    assert [entry.title for entry in feed.entries][-1] == "On Bernoulli numbers"
-    assert len({entry.id for entry in feed.entries}) == 3
-    assert all(entry.link.startswith("http://testserver/works/") for entry in feed.entries)
-
-
-def test_the_feed_shows_text_from_outside_as_text(client: Client, ada: Author) -> None:
-    abstract = "<img src=x onerror=alert(1)> hello $x<y$ & a < b\nA second paragraph."
-    printed_work([ada], title="Schr\\\"{o}dinger's <b>cat</b>", abstract=abstract, submitted=date(2031, 1, 1))
-    entry = lxml.etree.fromstring(client.get(address("researcher-feed", ada)).content).find(f"{ATOM}entry")
-    assert entry is not None
-    assert entry.findtext(f"{ATOM}title") == "Schrödinger's cat"
-    summary = entry.find(f"{ATOM}summary")
-    assert summary is not None
-    assert summary.get("type") == "html"
-    shown = lxml.html.fromstring(f"<div>{summary.text}</div>")
-    assert [part.text for part in shown.findall("p")] == [
-        "hello x<y & a < b",
-        "A second paragraph.",
-    ]
-    assert shown.find(".//img") is None
 
 
 def test_no_two_entries_of_a_file_share_a_key(client: Client) -> None:
@@ -116,4 +82,3 @@ def test_the_facts_of_the_card(client: Client, ada: Author) -> None:
 def test_works_of_others_are_left_out(client: Client, ada: Author) -> None:
     WorkFactory.create(title="Somebody else's")
     assert b"Somebody else" not in client.get(address("researcher-cite", ada, "bib")).getvalue()
-    assert "Somebody else" not in client.get(address("researcher-feed", ada)).content.decode()
