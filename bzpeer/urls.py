@@ -19,3 +19,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("metrics", metrics, name="metrics"),
 ]
+
+handler404 = "bzpeer.not_found.not_found"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
@@ -16,6 +17,7 @@ router.register("topics", TopicViewSet, basename="api-topic")
 router.register("institutions", InstitutionViewSet, basename="api-institution")
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="api")),
     path("v1/", api_docs.beginning, name="api"),
     path("v1/", include(router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),

@@ -103,6 +103,21 @@ def test_the_api_begins_with_its_lists_and_leads_a_browser_to_the_page(client: C
     assert client.get("/api/v1/", headers={"Accept": browser})["Location"] == "/api/docs/"
 
 
+@pytest.mark.parametrize(
+    "path", ["v1/nothing/", "v1/works/7/nothing/", "v2/works/", "nothing", "v1/works/x/", "v1/topics/a/b/", "%00/"]
+)
+def test_an_address_below_the_api_that_leads_nowhere_is_answered_in_json(client: Client, path: str) -> None:
+    answer = client.get(f"/api/{path}")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert answer.json() == {"detail": "There is nothing at this address.", "api": "http://testserver/api/v1/"}
+    assert client.get("/apis/")["Content-Type"].startswith("text/html")
+
+
+def test_a_missing_slash_and_the_bare_address_lead_on(client: Client) -> None:
+    assert client.get("/api/v1/works")["Location"] == "/api/v1/works/"
+    assert client.get("/api/")["Location"] == "/api/v1/"
+
+
 def test_it_is_read_only(client: Client) -> None:
     work = WorkFactory.create()
     for method in (client.post, client.put, client.patch, client.delete):

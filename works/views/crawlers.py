@@ -11,14 +11,18 @@ from django.urls import reverse
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
-from works.models import Author, Work
+from works.models import Author, Institution, Topic, Work
 
 #: Ids per part; a part lists at most this many addresses (the protocol allows 50,000).
 PART_SIZE = 10_000
 XMLNS = "http://www.sitemaps.org/schemas/sitemap/0.9"
-SECTIONS: dict[str, QuerySet[Work] | QuerySet[Author]] = {
-    "works": Work.objects.listed(),
-    "researchers": Author.objects.public(),
+#: What has pages that are to be found, by the name of its parts, with no more columns than the addresses need.
+#: Topics and institutions keep no day of their last change: their pages change with every work.
+SECTIONS: dict[str, QuerySet[Work] | QuerySet[Author] | QuerySet[Topic] | QuerySet[Institution]] = {
+    "works": Work.objects.listed().only("title", "modified_at"),
+    "researchers": Author.objects.public().only("display_name", "modified_at"),
+    "topics": Topic.objects.filter(work_count__gt=0).only("code"),
+    "institutions": Institution.objects.filter(work_count__gt=0).only("name"),
 }
 
 
@@ -38,14 +42,13 @@ def sitemap_part(request: HttpRequest, section: str, part: int) -> HttpResponse:
     """The addresses of one range of ids with the day of their last change."""
     if section not in SECTIONS or part > 10**9:
         raise Http404("No such part of the site map")
-    names = ("title",) if section == "works" else ("display_name",)
-    rows: QuerySet[Work] | QuerySet[Author] = (
-        SECTIONS[section]
-        .filter(pk__gte=part * PART_SIZE, pk__lt=(part + 1) * PART_SIZE)
-        .order_by("pk")
-        .only(*names, "modified_at")
-    )
-    return _document(request, "urlset", "url", [(row.get_absolute_url(), row.modified_at) for row in rows])
+    return _document(request, "urlset", "url", _dated_addresses(section, part))
+
+
+def _dated_addresses(section: str, part: int) -> list[tuple[str, datetime | None]]:
+    """Each address once: a code that two schemes share is one page."""
+    rows = SECTIONS[section].filter(pk__gte=part * PART_SIZE, pk__lt=(part + 1) * PART_SIZE).order_by("pk")
+    return list({row.get_absolute_url(): getattr(row, "modified_at", None) for row in rows}.items())
 
 
 @require_safe

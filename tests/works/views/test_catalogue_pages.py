@@ -145,22 +145,6 @@ def test_a_name_in_its_own_script_has_a_page(client: Client) -> None:
     assert response.status_code == 200
 
 
-def test_site_map(client: Client) -> None:
-    author = AuthorFactory.create(display_name="Yue Shang")
-    work = printed_work([author])
-    index = client.get("/sitemap.xml").content.decode()
-    parts = [part.removeprefix("http://testserver") for part in re.findall(r"<loc>([^<]+)</loc>", index)]
-    listed = "".join(client.get(part).content.decode() for part in parts)
-    assert f"http://testserver{work.get_absolute_url()}" in listed
-    assert f"http://testserver{author.get_absolute_url()}" in listed
-    assert client.get("/sitemap-works-99999999999.xml").status_code == 404
-    assert client.get("/sitemap-users-0.xml").status_code == 404
-
-
-def test_robots_name_the_site_map(client: Client) -> None:
-    assert b"Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content
-
-
 def test_the_header_knows_who_is_signed_in(client: Client) -> None:
     assert b"Log in" in client.get("/").content
     client.force_login(UserFactory.create(name="Grace Hopper"))
