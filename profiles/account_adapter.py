@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core.internal import ratelimit
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from django.conf import settings
 from django.http import Http404, HttpRequest
+
+from profiles.aftermath import follow_up
+from profiles.verification import review_owner
 
 LIMITS = "allauth.account"
 """Where allauth looks for ``ACCOUNT_RATE_LIMITS``."""
@@ -39,6 +43,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         if settings.ALLAUTH_TRUSTED_PROXY_COUNT and len(chain) < settings.ALLAUTH_TRUSTED_PROXY_COUNT:
             return str(request.META["REMOTE_ADDR"])
         return str(super().get_client_ip(request))
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """A confirmed address can raise the level of the page that the account owns."""
+        is_confirmed = bool(super().confirm_email(request, email_address))
+        if is_confirmed:
+            follow_up(request, review_owner(email_address.user, email_address.user))
+        return is_confirmed
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count an attempt, which ``authenticate`` takes back when the password is right.

@@ -20,6 +20,7 @@ from profiles import claims
 from profiles.access import may_decide_claims
 from profiles.aftermath import follow_up
 from profiles.models import Claim, ClaimEvent, User
+from profiles.verification import review_owner, verdict
 
 if TYPE_CHECKING:  # Django's admin classes take their model as a parameter in the stubs only
     AccountCreationForm = AdminUserCreationForm[User]
@@ -57,6 +58,12 @@ class UserAdmin(AccountAdmin):
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
     readonly_fields = ("last_login", "date_joined")
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """What staff change about an account can change the level of the page that it owns."""
+        super().save_model(request, obj, form, change)
+        if change:
+            follow_up(request, review_owner(obj, _staff(request)))
 
 
 class DecisionForm(ActionForm):
@@ -119,7 +126,7 @@ class ClaimAdmin(ClaimsAdmin):
     def standing(self, claim: Claim) -> str:
         if not claim.is_pending:
             return "Decided."
-        notes = claims.level_doubts(claim.user, claim.author) or ["E-mail confirmed, name fits."]
+        notes = list(verdict(claim.user, claim.author).doubts) or ["E-mail confirmed, name fits."]
         owner = claims.owner_claim(claim.author)
         if owner is not None:
             notes.append(f"Dispute: {owner.user.email} owns the record.")

@@ -10,7 +10,8 @@ from profiles.addresses import site_of
 from profiles.models import ClaimEvent
 from profiles.tasks import refresh_corrected, refresh_trust, send_claim_letter
 
-CHANGE_THE_LEVEL = frozenset({ClaimEvent.Kind.APPROVED, ClaimEvent.Kind.RELEASED, ClaimEvent.Kind.REPLACED})
+Kind = ClaimEvent.Kind
+CHANGE_THE_LEVEL = frozenset({Kind.APPROVED, Kind.RELEASED, Kind.REPLACED, Kind.REVIEWED})
 
 
 def follow_up(request: HttpRequest, events: Iterable[ClaimEvent]) -> None:

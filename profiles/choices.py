@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from profiles.claims import are_compatible
+from profiles.verification import are_compatible
 from works.models import Author, Authorship
 from works.name_search import search_researchers
 from works.paging import number_cursor

@@ -5,21 +5,14 @@ Nothing here sends mail or enqueues: views and admin actions do so after commit,
 
 from __future__ import annotations
 
-from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
+from profiles.claim_steps import LEVEL_UNCLAIMED, locked, record, set_level
+from profiles.claim_steps import ClaimError as ClaimError
 from profiles.models import DISPUTE_HOLD, Claim, ClaimEvent, User
+from profiles.verification import verdict
 from works.models import Author
-from works.names import Agreement, compare_names, parse_name
-
-LEVEL_UNCLAIMED = 1
-LEVEL_CLAIMED = 2
-
-
-class ClaimError(Exception):
-    """A step that cannot be taken; the text says why and what can be done, for the person who asked."""
 
 
 def owner_claim(author: Author) -> Claim | None:
@@ -49,7 +42,7 @@ def request_claim(user: User, author: Author, statement: str) -> ClaimEvent:
         with transaction.atomic():
             claim = Claim.objects.create(user=user, author=author, statement=statement.strip())
             kind = ClaimEvent.Kind.DISPUTED if is_dispute else ClaimEvent.Kind.REQUESTED
-            return _record(claim, kind, actor=user, level=author.level)
+            return record(claim, kind, actor=user, level=author.level)
     except IntegrityError:  # the same user asked twice at the same moment: the database kept the first
         standing = current_claim(user)
         if standing is None:
@@ -60,21 +53,21 @@ def request_claim(user: User, author: Author, statement: str) -> ClaimEvent:
 def withdraw(claim: Claim, actor: User) -> ClaimEvent:
     """Take back a request that nobody has decided yet."""
     with transaction.atomic():
-        claim = _locked(claim)
+        claim = locked(claim)
         _close(claim, Claim.State.WITHDRAWN)
-        return _record(claim, ClaimEvent.Kind.WITHDRAWN, actor=actor, level=claim.author.level)
+        return record(claim, ClaimEvent.Kind.WITHDRAWN, actor=actor, level=claim.author.level)
 
 
 def release(claim: Claim, actor: User) -> ClaimEvent:
     """Give up an accepted claim: the record is unclaimed again and falls back to level L1."""
     with transaction.atomic():
-        claim = _locked(claim)
+        claim = locked(claim)
         if not claim.is_accepted:
             raise ClaimError("Only an approved claim can be given up.")
         claim.state = Claim.State.ENDED
         claim.save(update_fields=["state"])
-        _set_level(claim.author, LEVEL_UNCLAIMED)
-        return _record(claim, ClaimEvent.Kind.RELEASED, actor=actor, level=LEVEL_UNCLAIMED)
+        set_level(claim.author, LEVEL_UNCLAIMED)
+        return record(claim, ClaimEvent.Kind.RELEASED, actor=actor, level=LEVEL_UNCLAIMED)
 
 
 def approve(claim: Claim, actor: User, note: str = "") -> list[ClaimEvent]:
@@ -84,46 +77,25 @@ def approve(claim: Claim, actor: User, note: str = "") -> list[ClaimEvent]:
     the claim is decided already, the record went away, or the hold of a dispute is not over.
     """
     with transaction.atomic():
-        claim = _locked(claim)
-        author = Author.objects.select_for_update().get(pk=claim.author_id)
+        claim = locked(claim)
+        author = claim.author
         if author.status != Author.Status.ACTIVE:
             raise ClaimError("The author record is no longer in use; refuse the claim and say what replaced it.")
         events = _end_former_claim(claim, author, actor)
         _close(claim, Claim.State.ACCEPTED, actor, note)
-        doubts = level_doubts(claim.user, author)
-        level = LEVEL_UNCLAIMED if doubts else max(author.level, LEVEL_CLAIMED)
-        _set_level(author, level)
-        reason = " ".join(doubts) or "The e-mail address is confirmed and the name fits the record."
-        events.append(
-            _record(claim, ClaimEvent.Kind.APPROVED, actor=actor, level=level, note=note, level_reason=reason)
-        )
+        found = verdict(claim.user, author)
+        set_level(author, found.level)
+        kind = ClaimEvent.Kind.APPROVED
+        events.append(record(claim, kind, actor=actor, level=found.level, note=note, level_reason=found.reason))
         return events
 
 
 def refuse(claim: Claim, actor: User, note: str = "") -> ClaimEvent:
     """Turn the claim down; the person may ask again."""
     with transaction.atomic():
-        claim = _locked(claim)
+        claim = locked(claim)
         _close(claim, Claim.State.REFUSED, actor, note)
-        return _record(claim, ClaimEvent.Kind.REFUSED, actor=actor, level=claim.author.level, note=note)
-
-
-def level_doubts(user: User, author: Author) -> list[str]:
-    """What keeps an accepted claim of this user below level L2, one sentence each; empty when nothing does."""
-    doubts = []
-    if not EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists():
-        doubts.append("The account's e-mail address is not confirmed.")
-    printed = [author.display_name, *(name for name, _works in author.name_forms)]
-    if not any(are_compatible(user.name, name) for name in printed):
-        doubts.append(f"The account's name, {user.name or 'left empty'}, does not fit {author.display_name}.")
-    return doubts
-
-
-def are_compatible(account_name: str, printed_name: str) -> bool:
-    """Whether one person could be called both ways. An empty account name fits nothing."""
-    if not account_name.strip():
-        return False
-    return compare_names(parse_name(account_name), parse_name(printed_name)) > Agreement.CONFLICT
+        return record(claim, ClaimEvent.Kind.REFUSED, actor=actor, level=claim.author.level, note=note)
 
 
 def _one_claim_only(standing: Claim, wanted: Author) -> str:
@@ -140,10 +112,6 @@ def _one_claim_only(standing: Claim, wanted: Author) -> str:
         f"You have asked for the page of {standing.author.display_name}, and one account stands for one person. "
         "Withdraw that claim first if it was a mistake."
     )
-
-
-def _locked(claim: Claim) -> Claim:
-    return Claim.objects.select_related("author", "user").select_for_update(of=("self",)).get(pk=claim.pk)
 
 
 def _close(claim: Claim, state: Claim.State, decided_by: User | None = None, note: str = "") -> None:
@@ -167,19 +135,5 @@ def _end_former_claim(claim: Claim, author: Author, actor: User) -> list[ClaimEv
         )
     former.state = Claim.State.ENDED
     former.save(update_fields=["state"])
-    _set_level(author, LEVEL_UNCLAIMED)
-    return [_record(former, ClaimEvent.Kind.REPLACED, actor=actor, level=LEVEL_UNCLAIMED)]
-
-
-def _set_level(author: Author, level: int) -> None:
-    """Write the level and move the revision, so that no cached page shows the old one."""
-    author.level = level
-    Author.objects.filter(pk=author.pk).update(level=level, revision=F("revision") + 1)
-
-
-def _record(
-    claim: Claim, kind: ClaimEvent.Kind, *, actor: User, level: int, note: str = "", level_reason: str = ""
-) -> ClaimEvent:
-    return ClaimEvent.objects.create(
-        claim=claim, kind=kind, actor=actor, level=level, note=note, level_reason=level_reason
-    )
+    set_level(author, LEVEL_UNCLAIMED)
+    return [record(former, ClaimEvent.Kind.REPLACED, actor=actor, level=LEVEL_UNCLAIMED)]

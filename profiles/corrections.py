@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from profiles.access import is_curator
-from profiles.claims import are_compatible, owner_claim
+from profiles.claims import owner_claim
 from profiles.merging import merge_records, which_stays
 from profiles.models import Claim, Ticket, User
 from profiles.throttle import admit_act, admit_ticket
+from profiles.verification import name_fits
 from works.attribution import decisions
 from works.attribution.journal import By
 from works.attribution.records import present_records
@@ -71,16 +72,20 @@ def hindrance(wish: Wish, role: str | None) -> str:
     if wish.kind == Ticket.Kind.SAME_PERSON and wish.other is not None:
         if owner_claim(wish.other) is not None or wish.other.level >= VERIFIED_LEVEL:
             return "The other record has an owner."
-        return "" if _fits(wish.author, wish.other.display_name) else "The name of the other record does not fit yours."
+        return (
+            ""
+            if name_fits(wish.author, wish.other.display_name)
+            else "The name of the other record does not fit yours."
+        )
     if wish.kind == Ticket.Kind.ALSO_MINE:
         held = Attribution.objects.filter(pk__in=wish.ids)
         if held.exclude(decided_by=Role.MACHINE).exclude(author=wish.author).exists():
             return "A person decided before whose work this is."
         if Claim.objects.accepted().filter(author__attributions__in=held).exclude(author=wish.author).exists():
             return "The work is on a page that has an owner."
-        if not all(_fits(wish.author, authorship.raw_name) for authorship in wish.authorships):
+        if not all(name_fits(wish.author, authorship.raw_name) for authorship in wish.authorships):
             return "The printed name does not fit yours."
-    if wish.kind == Ticket.Kind.NAME_FORM and not _fits(wish.author, wish.name):
+    if wish.kind == Ticket.Kind.NAME_FORM and not name_fits(wish.author, wish.name):
         return "The name does not fit any printed form."
     return ""
 
@@ -180,8 +185,3 @@ def _same_open_ticket(wish: Wish, user: User) -> Ticket | None:
         if {authorship.pk for authorship in ticket.authorships.all()} == set(wish.ids):
             return ticket
     return None
-
-
-def _fits(author: Author, name: str) -> bool:
-    printed = [author.display_name, *(form for form, _works in author.name_forms)]
-    return any(are_compatible(name, form) for form in printed)

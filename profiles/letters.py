@@ -14,6 +14,7 @@ SUBJECTS = {
     ClaimEvent.Kind.REFUSED: "Your claim is refused: {name}",
     ClaimEvent.Kind.REPLACED: "Your page has a new owner: {name}",
     ClaimEvent.Kind.DISPUTED: "Somebody else claims your page: {name}",
+    ClaimEvent.Kind.REVIEWED: "The verification of your page has changed: {name}",
 }
 """Events that cause a letter; the others the person caused and sees at once."""
 
@@ -41,6 +42,8 @@ def _recipient(event: ClaimEvent) -> User | None:
     if event.kind == ClaimEvent.Kind.DISPUTED:
         owner = owner_claim(event.claim.author)
         return owner.user if owner else None
+    if event.kind == ClaimEvent.Kind.REVIEWED and event.actor_id == event.claim.user_id:
+        return None
     return event.claim.user
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from graph.refresh import refresh_authors
 from graph.stale import refresh_stale
 from profiles.letters import compose
 from profiles.models import ClaimEvent
+from profiles.verification import review_all
 from works.attribution.resolve import resolve_dirty
 
 
@@ -44,3 +46,11 @@ def refresh_corrected() -> None:
     refresh_stale(cause=TrustChange.Cause.CORRECTION)
     resolve_dirty()
     refresh_stale(cause=TrustChange.Cause.CORRECTION)
+
+
+@shared_task
+def review_levels() -> None:
+    """Bring the level of every owned record up to date, and tell the owners of those that changed."""
+    for event in review_all():
+        send_claim_letter.delay(event.pk, settings.PUBLIC_URL)
+        refresh_trust.delay(event.claim.author_id)

@@ -1,4 +1,7 @@
-"""A storm of corrections from one account is slowed down. Counted in the database, so no process sees less than all."""
+"""A storm of corrections or new names from one account is slowed down.
+
+Counted in the database, so no process sees less than all.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from profiles.models import Ticket, User
+from profiles.models import ClaimEvent, Ticket, User
 from works.models import EventBatch
 
 
@@ -24,6 +27,7 @@ class Limit:
 TICKETS = Limit(20, timedelta(days=1), "24 hours")
 OWN_ACTS = Limit(60, timedelta(hours=1), "hour")
 CURATOR_ACTS = Limit(600, timedelta(hours=1), "hour")
+LEVEL_TURNS = Limit(6, timedelta(days=1), "24 hours")
 
 
 class ThrottledError(Exception):
@@ -52,6 +56,17 @@ def admit_act(user: User, *, is_curator: bool) -> None:
     acts = EventBatch.objects.filter(actor=user, at__gt=timezone.now() - limit.window)
     times = acts.exclude(kind=EventBatch.Kind.UNDO).order_by("-at").values_list("at", flat=True)
     _admit(limit, "corrections", list(times[: limit.number]))
+
+
+def admit_rename(user: User) -> None:
+    """Let one more name through that may change the level of a page; called in the transaction that writes it."""
+    _wait_for_turn(user)
+    turns = ClaimEvent.objects.filter(
+        actor=user, kind=ClaimEvent.Kind.REVIEWED, at__gt=timezone.now() - LEVEL_TURNS.window
+    )
+    _admit(
+        LEVEL_TURNS, "changes of name that changed a level", list(turns.order_by("-at").values_list("at", flat=True))
+    )
 
 
 def _wait_for_turn(user: User) -> None:

@@ -91,6 +91,7 @@ class ClaimEvent(models.Model):
         WITHDRAWN = "withdrawn", "Withdrawn by the person"
         RELEASED = "released", "Given up by the owner"
         REPLACED = "replaced", "Ended because another claim was approved"
+        REVIEWED = "reviewed", "Level worked out again"
 
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind)

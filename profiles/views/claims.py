@@ -14,6 +14,7 @@ from profiles.forms import ClaimForm
 from profiles.heads import ResearcherHead
 from profiles.models import ClaimEvent
 from profiles.requests import SignedInRequest
+from profiles.verification import verdict
 from works.models import Author
 
 
@@ -40,7 +41,7 @@ def claim(request: SignedInRequest, head: ResearcherHead) -> HttpResponse:
         "form": form,
         "claim": claims.current_claim(request.user),
         "is_owned": claims.owner_claim(author) is not None,
-        "doubts": claims.level_doubts(request.user, author),
+        "verdict": verdict(request.user, author),
     }
     return render(request, "profiles/claim.html", context, status=status)
 

@@ -10,12 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from profiles import claims, follows, invitations
+from profiles import accounts, claims, follows, invitations
 from profiles.access import may_decide_claims, sign_in_first
+from profiles.aftermath import follow_up
 from profiles.forms import OwnerForm, SettingsForm
-from profiles.models import Claim, Invitation, User
+from profiles.models import Claim, ClaimEvent, Invitation, User
 from profiles.requests import SignedInRequest
+from profiles.throttle import ThrottledError
 from profiles.tickets import waiting_for
+from profiles.verification import verdict
 from works.items import WorkItem, work_items
 from works.paging import Page, encode_cursor, number_cursor
 from works.search import listed_page
@@ -38,7 +41,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
     sent = Invitation.objects.filter(sender=user).select_related("author")
     context = {
         "claim": claim,
-        "last_event": claim.events.order_by("-at", "-id").first() if claim else None,
+        "verdict": verdict(user, claim.author) if claim and claim.is_accepted else None,
         "last_refused": _last_refused(user) if claim is None else None,
         "feed": _feed(user, "", RECENT),
         "follows": follows.followed_authors(user)[:RECENT],
@@ -84,13 +87,27 @@ def settings(request: SignedInRequest) -> HttpResponse:
     form = SettingsForm(data, initial={"name": user.name})
     owner_form = OwnerForm(data, initial={"is_open_to_collaborate": author.is_open_to_collaborate}) if author else None
     if data is not None and form.is_valid() and (owner_form is None or owner_form.is_valid()):
-        user.name = form.cleaned_data["name"]
-        user.save(update_fields=["name"])
-        if author and owner_form:
-            invitations.set_open(author, owner_form.cleaned_data["is_open_to_collaborate"])
-        messages.success(request, "Your settings are saved.")
-        return redirect("me-settings")
-    return render(request, "profiles/me_settings.html", {"form": form, "owner_form": owner_form, "owned": author})
+        try:
+            events = accounts.rename(user, form.cleaned_data["name"])
+        except ThrottledError as problem:
+            form.add_error("name", str(problem))
+        else:
+            if author and owner_form:
+                invitations.set_open(author, owner_form.cleaned_data["is_open_to_collaborate"])
+            follow_up(request, events)
+            messages.success(request, " ".join(["Your settings are saved.", *map(_new_level, events)]))
+            return redirect("me-settings")
+    context = {
+        "form": form,
+        "owner_form": owner_form,
+        "owned": author,
+        "verdict": verdict(user, author) if author else None,
+    }
+    return render(request, "profiles/me_settings.html", context)
+
+
+def _new_level(event: ClaimEvent) -> str:
+    return f"The page of {event.claim.author.display_name} is at verification L{event.level} now. {event.level_reason}"
 
 
 def _feed(user: User, cursor: str, size: int) -> Page[WorkItem]:

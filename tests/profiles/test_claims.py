@@ -77,12 +77,6 @@ def test_approval_without_proof_stays_at_level_one_and_says_why(
     assert doubt in event.level_reason
 
 
-def test_a_printed_variant_of_the_name_is_enough(ada: Author, staff: User) -> None:
-    Author.objects.filter(pk=ada.pk).update(name_forms=[["A. A. Lovelace", 1]])
-    user = account("Augusta Ada Lovelace")
-    assert claims.level_doubts(user, Author.objects.get(pk=ada.pk)) == []
-
-
 def test_a_decision_is_made_once(ada: Author, claimant: User, staff: User) -> None:
     claim = claims.request_claim(claimant, ada, "").claim
     claims.refuse(claim, staff, "Not you")
