@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
+from works.address_patterns import numbered
 from works.models.catalogue import Authorship, Work, slug_of
 from works.models.fields import PlainJSONField
 
@@ -88,7 +88,7 @@ class Author(models.Model):
         return self.display_name
 
     def get_absolute_url(self) -> str:
-        return reverse("researcher", args=[self.pk, self.slug])
+        return numbered("researcher", self.pk, self.slug)
 
     @property
     def slug(self) -> str:

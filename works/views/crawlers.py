@@ -64,12 +64,13 @@ def _document(
     request: HttpRequest, root: str, element: str, addresses: list[tuple[str, datetime | None]]
 ) -> HttpResponse:
     response = HttpResponse(content_type="application/xml; charset=utf-8")
+    site = request.build_absolute_uri("/").rstrip("/")
     xml = SimplerXMLGenerator(response, "utf-8")
     xml.startDocument()
     xml.startElement(root, AttributesImpl({"xmlns": XMLNS}))
     for address, changed in addresses:
         xml.startElement(element, AttributesImpl({}))
-        xml.addQuickElement("loc", request.build_absolute_uri(address))
+        xml.addQuickElement("loc", site + address)
         if changed is not None:
             xml.addQuickElement("lastmod", changed.date().isoformat())
         xml.endElement(element)
