@@ -4,8 +4,9 @@ Such a page is the same for everyone, so it is rendered once and kept compressed
 
 * in the cache, under a key made from the release of the code and the version of the record
   (``profiles.heads.page_version``): an update, or a change of the record, its trust, its followers or its owner makes
-  another key, which is the entity tag too, and the next reader gets a new page. What the page borrows from other
-  records (the name under which a co-author's page stands) may be ``SECONDS`` old;
+  another key, and the next reader gets a new page. What the page borrows from other records (the name under which a
+  co-author's page stands, the title of a work) may be ``SECONDS`` old, and no older: the entity tag is that of the page
+  itself, so a reader who has the old one is sent the new one;
 * in this process, for ``settings.SIGNED_OUT_PAGE_SECONDS``, without asking for the version: a page that many people
   read at the same moment costs hardly more than an empty one.
 """
@@ -66,21 +67,25 @@ def kept_for_signed_out(view: View) -> View:
         version = page_version(author_id)
         if version is None or slug_of(version.display_name, "researcher") != slug:
             return view(request, author_id, slug)
-        key = blake2b(f"{settings.RELEASE}\n{address}\n{version.stamp}".encode(), digest_size=16).hexdigest()
+        key = _digest(f"{settings.RELEASE}\n{address}\n{version.stamp}".encode())
         body: bytes | None = cache.get(f"researcher:{key}")
         if body is None:
             response = view(request, author_id, slug)
             if not isinstance(response, HttpResponse) or response.status_code != 200:
                 return response
-            body = gzip.compress(response.content, 6)
+            body = gzip.compress(response.content, 6, mtime=0)
             cache.set(f"researcher:{key}", body, SECONDS)
-        kept = Kept(f'W/"{key}"', body, monotonic() + settings.SIGNED_OUT_PAGE_SECONDS)
+        kept = Kept(f'W/"{_digest(body)}"', body, monotonic() + settings.SIGNED_OUT_PAGE_SECONDS)
         if len(_recent) >= MOST_RECENT:
             forget()
         _recent[address] = kept
         return _answer(request, kept)
 
     return wrapper
+
+
+def _digest(text: bytes) -> str:
+    return blake2b(text, digest_size=16).hexdigest()
 
 
 def forget() -> None:
