@@ -75,6 +75,16 @@ def fold(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def romanised(text: str) -> str:
+    """``text`` with its Latin, Cyrillic and Greek letters as ASCII ones; case, signs and other scripts are kept.
+
+    Accents may stay behind as combining marks.
+    """
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).translate(_LETTERS)).translate(_LETTERS)
+
+
 def hyphen_parts(text: str) -> list[str]:
     """The parts of one word between its hyphens of any kind, empty ones left out."""
     return [part for part in _HYPHEN.split(text) if part]

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.text import slugify
 
 from works.address_patterns import coded, numbered
+from works.name_forms import romanised
 from works.records import WorkKind
 from works.search_marks import MARKS_SQL
 from works.unspaced import WITH_PAIRS_SQL
@@ -24,7 +25,7 @@ SLUG_LENGTH = 60
 
 def slug_of(text: str, fallback: str) -> str:
     """The readable part of an address: ASCII words cut at a word boundary, ``fallback`` when nothing is left."""
-    slug = slugify(text)
+    slug = slugify(romanised(text))
     if len(slug) > SLUG_LENGTH:
         slug = slug[:SLUG_LENGTH].rsplit("-", 1)[0]
     return slug or fallback
