@@ -55,7 +55,7 @@ def _citations(ids: Sequence[int], site: str) -> Iterator[Citation]:
             submitted=work.submitted,
             doi=known.get("doi", ""),
             arxiv=known.get("arxiv", ""),
-            primary_topic=subjects[0].code if subjects else "",
+            primary_class=next((topic.code for topic in subjects if topic.scheme == Topic.Scheme.ARXIV), ""),
             journal_ref=work.journal_ref,
             venue=work.venue,
             abstract=work.abstract,

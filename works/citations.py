@@ -2,6 +2,10 @@
 
 Formats: BibTeX as BibLaTeX and BibTeX read it (UTF-8, with the LaTeX of the texts); RIS by the Research Information
 Systems tag list; CSL-JSON by the schema of the Citation Style Language, version 1.0. Neither of these knows LaTeX.
+
+A preprint that was published is cited as the article, with its journal, volume, pages and year, and its number at arXiv
+beside them; so do INSPIRE and ADS. That holds where the journal reference can be taken apart for certain; where not, it
+stands in the entry as it is printed.
 """
 
 from __future__ import annotations
@@ -11,8 +15,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
+from works.journal_refs import JournalRef, parse_journal_ref
 from works.markup import plain_text
 from works.name_forms import fold
 
@@ -25,6 +31,7 @@ _BIBTEX_TYPES = {
     "chapter": "incollection",
     "thesis": "phdthesis",
 }
+_BIBTEX_CONTAINERS = {"article": "journal", "inproceedings": "booktitle", "incollection": "booktitle"}
 _RIS_TYPES = {
     "preprint": "UNPB",
     "article": "JOUR",
@@ -44,6 +51,8 @@ _CSL_TYPES = {
     "dataset": "dataset",
     "thesis": "thesis",
 }
+#: Kinds whose journal reference is that of an article.
+_IN_JOURNALS = frozenset({"preprint", "article", "review"})
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FORMULA = re.compile(r"((?<!\\)\$[^$]+\$)")
 _UNSAFE = re.compile(r"(?<!\\)[&%#_^$]")
@@ -62,9 +71,12 @@ class CitedName:
     is_group: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Citation:
-    """What a citation says of a work. Text is as printed, LaTeX included; ``kind`` is one of ``Work.Kind``."""
+    """What a citation says of a work. Text is as printed, LaTeX included; ``kind`` is one of ``Work.Kind``.
+
+    ``primary_class`` is the code of the first arXiv category.
+    """
 
     kind: str
     title: str
@@ -75,12 +87,51 @@ class Citation:
     submitted: date | None = None
     doi: str = ""
     arxiv: str = ""
-    primary_topic: str = ""
+    primary_class: str = ""
     journal_ref: str = ""
     venue: str = ""
     abstract: str = ""
     key_words: Sequence[str] = ()
     key_mark: str = ""
+
+    @cached_property
+    def published(self) -> JournalRef | None:
+        """Where the work stands in what it was printed in, ``None`` where that is not certain."""
+        is_stated = bool(self.venue) and self.journal_ref.startswith(f"{self.venue} ")
+        if not is_stated and self.kind not in _IN_JOURNALS:
+            return None
+        found = parse_journal_ref(self.journal_ref, self.venue)
+        return replace(found, journal=self.venue) if found and self.venue and self.kind != "preprint" else found
+
+    @property
+    def form(self) -> str:
+        """The kind of entry: that of an article for a preprint that was published."""
+        return "article" if self.published and self.kind == "preprint" else self.kind
+
+    @property
+    def container(self) -> str:
+        """What the work is printed in; of a preprint only the journal that published it."""
+        if self.published:
+            return self.published.journal
+        if self.kind == "preprint":
+            return "" if self.arxiv else self.venue
+        return self.venue or self.journal_ref
+
+    @property
+    def note(self) -> str:
+        """The journal reference as it is printed, where it could not be taken apart."""
+        return "" if self.published or self.container == self.journal_ref else self.journal_ref
+
+    @property
+    def printed_year(self) -> int | None:
+        """The year of the article, which may be long after that of its preprint."""
+        return self.published.year if self.published else self.year
+
+    @property
+    def printed_on(self) -> date | None:
+        """The day of the work itself: that of a preprint says nothing of its article."""
+        is_of_preprint = self.published and (self.kind == "preprint" or self.year != self.published.year)
+        return None if is_of_preprint else self.submitted
 
     @property
     def key(self) -> str:
@@ -107,35 +158,47 @@ def to_bibtex(citation: Citation) -> str:
     names = [_bibtex_name(name) for name in citation.names]
     if not citation.is_complete:
         names.append("others")
-    container = "booktitle" if citation.kind in {"conference", "chapter"} else "journal"
+    entry_type = _BIBTEX_TYPES.get(citation.form, "misc")
+    published, day = citation.published, citation.printed_on
     fields = {
         "title": f"{{{_bibtex_text(citation.title)}}}",
         "author": " and ".join(names),
-        "year": str(citation.year or ""),
-        "month": _MONTHS[citation.submitted.month - 1] if citation.submitted else "",
-        container: citation.venue or citation.journal_ref,
+        _BIBTEX_CONTAINERS.get(entry_type, "howpublished"): citation.container,
+        "volume": published.volume if published else "",
+        "number": published.number if published else "",
+        "pages": published.pages.replace("-", "--") if published else "",
+        "year": str(citation.printed_year or ""),
+        "month": _MONTHS[day.month - 1] if day else "",
+        "note": citation.note,
         "doi": citation.doi,
         "eprint": citation.arxiv,
-        "archiveprefix": "arXiv" if citation.arxiv else "",
-        "primaryclass": citation.primary_topic if citation.arxiv else "",
+        "archivePrefix": "arXiv" if citation.arxiv else "",
+        "primaryClass": citation.primary_class if citation.arxiv else "",
         "url": citation.url,
     }
     texts = {"title", "author", "month"} | _VERBATIM
     fields |= {name: _bibtex_text(value) for name, value in fields.items() if name not in texts}
     fields |= {name: _balanced(fields[name]) for name in _VERBATIM}
     lines = [f"  {name} = {value if name == 'month' else f'{{{value}}}'}" for name, value in fields.items() if value]
-    return f"@{_BIBTEX_TYPES.get(citation.kind, 'misc')}{{{citation.key},\n" + ",\n".join(lines) + "\n}\n"
+    return f"@{entry_type}{{{citation.key},\n" + ",\n".join(lines) + "\n}\n"
 
 
 def to_ris(citation: Citation) -> str:
     """One RIS record, lines ended by CR LF as the format asks."""
-    tags: list[tuple[str, str]] = [("TY", _RIS_TYPES.get(citation.kind, "GEN")), ("TI", plain_text(citation.title))]
+    published, day = citation.published, citation.printed_on
+    first_page, _, last_page = published.pages.partition("-") if published else ("", "", "")
+    tags: list[tuple[str, str]] = [("TY", _RIS_TYPES.get(citation.form, "GEN")), ("TI", plain_text(citation.title))]
     tags += [("AU", _ris_name(name)) for name in citation.names]
-    if citation.submitted:
-        tags.append(("DA", citation.submitted.strftime("%Y/%m/%d/")))
+    if day:
+        tags.append(("DA", day.strftime("%Y/%m/%d/")))
     tags += [
-        ("PY", str(citation.year or "")),
-        ("T2", plain_text(citation.venue or citation.journal_ref)),
+        ("PY", str(citation.printed_year or "")),
+        ("T2", plain_text(citation.container)),
+        ("VL", published.volume if published else ""),
+        ("IS", published.number if published else ""),
+        ("SP", first_page),
+        ("EP", last_page),
+        ("N1", plain_text(citation.note)),
         ("DO", citation.doi),
         ("AN", f"arXiv:{citation.arxiv}" if citation.arxiv else ""),
         ("AB", plain_text(citation.abstract)),
@@ -148,18 +211,25 @@ def to_ris(citation: Citation) -> str:
 
 def to_csl(citation: Citation) -> str:
     """A CSL-JSON list with one item."""
-    day = citation.submitted
-    parts = [day.year, day.month, day.day] if day else [citation.year] if citation.year else None
+    published, day, year = citation.published, citation.printed_on, citation.printed_year
+    parts = [day.year, day.month, day.day] if day else [year] if year else None
+    is_preprint = citation.form == "preprint"
     item: dict[str, Any] = {
         "id": citation.key,
-        "type": _CSL_TYPES.get(citation.kind, "article"),
+        "type": _CSL_TYPES.get(citation.form, "article"),
         "title": plain_text(citation.title),
         "author": [_csl_name(name) for name in citation.names],
         "issued": {"date-parts": [parts]} if parts else None,
-        "container-title": plain_text(citation.venue or citation.journal_ref),
+        "container-title": plain_text(citation.container),
+        "volume": published.volume if published else "",
+        "issue": published.number if published else "",
+        "page": published.pages if published else "",
+        "note": plain_text(citation.note),
         "DOI": citation.doi,
-        "number": f"arXiv:{citation.arxiv}" if citation.arxiv else "",
-        "publisher": "arXiv" if citation.arxiv and citation.kind == "preprint" else "",
+        "number": f"arXiv:{citation.arxiv}" if citation.arxiv and is_preprint else "",
+        "publisher": "arXiv" if citation.arxiv and is_preprint else "",
+        "archive": "arXiv" if citation.arxiv and not is_preprint else "",
+        "archive_location": citation.arxiv if not is_preprint else "",
         "abstract": plain_text(citation.abstract),
         "URL": citation.url,
     }

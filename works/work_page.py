@@ -13,7 +13,7 @@ from works.addresses import researcher_url
 from works.citations import Citation, CitedName
 from works.items import NAMES_SHOWN, PrintedName, WorkItem, printed_names
 from works.markup import plain_text
-from works.models import Authorship, Institution, Work
+from works.models import Authorship, Institution, Topic, Work
 
 #: Names in the page of a work and in each further part of its list: 3,000 at once would weigh more than all the rest.
 NAMES_IN_PART = 500
@@ -99,7 +99,7 @@ def citation_of(description: WorkDescription, url: str) -> Citation:
         submitted=work.submitted,
         doi=values.get("doi", ""),
         arxiv=values.get("arxiv", ""),
-        primary_topic=description.topics[0].code if description.topics else "",
+        primary_class=next((topic.code for topic in description.topics if topic.scheme == Topic.Scheme.ARXIV), ""),
         journal_ref=work.journal_ref,
         venue=work.venue,
         abstract=work.abstract,
@@ -113,14 +113,19 @@ def meta_tags(citation: Citation) -> SafeString:
 
 
 def _meta_pairs(citation: Citation) -> Iterator[tuple[str, str]]:
-    day = citation.submitted
+    day, published = citation.printed_on, citation.published
+    first_page, _, last_page = published.pages.partition("-") if published else ("", "", "")
     pairs = [("citation_title", plain_text(citation.title))]
     pairs += [
         ("citation_author", f"{name.family}, {name.given}" if name.given else name.family) for name in citation.names
     ]
     pairs += [
-        ("citation_publication_date", day.strftime("%Y/%m/%d") if day else str(citation.year or "")),
-        ("citation_journal_title", citation.venue),
+        ("citation_publication_date", day.strftime("%Y/%m/%d") if day else str(citation.printed_year or "")),
+        ("citation_journal_title", citation.container),
+        ("citation_volume", published.volume if published else ""),
+        ("citation_issue", published.number if published else ""),
+        ("citation_firstpage", first_page),
+        ("citation_lastpage", last_page),
         ("citation_doi", citation.doi),
         ("citation_arxiv_id", citation.arxiv),
         ("citation_pdf_url", f"https://arxiv.org/pdf/{citation.arxiv}" if citation.arxiv else ""),

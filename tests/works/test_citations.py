@@ -24,7 +24,7 @@ TEKO = Citation(
     submitted=date(2022, 6, 15),
     doi="10.1109/tnnls.2023.3281354",
     arxiv="2206.07253",
-    primary_topic="cs.CL",
+    primary_class="cs.CL",
     journal_ref="Neurons & Nets 7",
     abstract="Graph networks\nhave gained.",
     key_words=("Computation and Language",),
@@ -38,14 +38,69 @@ def test_bibtex() -> None:
         "  author = {Yu, Zhizhi and Heath, Jr, Robert W. and {LHCb Collaboration}},\n"
         "  year = {2022},\n"
         "  month = jun,\n"
-        "  journal = {Neurons \\& Nets 7},\n"
+        "  note = {Neurons \\& Nets 7},\n"
         "  doi = {10.1109/tnnls.2023.3281354},\n"
         "  eprint = {2206.07253},\n"
-        "  archiveprefix = {arXiv},\n"
-        "  primaryclass = {cs.CL},\n"
+        "  archivePrefix = {arXiv},\n"
+        "  primaryClass = {cs.CL},\n"
         "  url = {https://bzpeer.example/works/1-teko/}\n"
         "}\n"
     )
+
+
+PUBLISHED = replace(TEKO, journal_ref="IEEE Trans. Neural Networks 35(4), 1211–1223 (2024)")
+
+
+def test_a_published_preprint_is_cited_as_the_article() -> None:
+    assert to_bibtex(PUBLISHED) == (
+        "@article{yu2022teko,\n"
+        "  title = {{TeKo: Text-Rich Graph Neural Networks with External Knowledge}},\n"
+        "  author = {Yu, Zhizhi and Heath, Jr, Robert W. and {LHCb Collaboration}},\n"
+        "  journal = {IEEE Trans. Neural Networks},\n"
+        "  volume = {35},\n"
+        "  number = {4},\n"
+        "  pages = {1211--1223},\n"
+        "  year = {2024},\n"
+        "  doi = {10.1109/tnnls.2023.3281354},\n"
+        "  eprint = {2206.07253},\n"
+        "  archivePrefix = {arXiv},\n"
+        "  primaryClass = {cs.CL},\n"
+        "  url = {https://bzpeer.example/works/1-teko/}\n"
+        "}\n"
+    )
+    lines = to_ris(PUBLISHED).split("\r\n")
+    assert lines[0] == "TY  - JOUR"
+    expected = ["PY  - 2024", "T2  - IEEE Trans. Neural Networks", "VL  - 35", "IS  - 4", "SP  - 1211", "EP  - 1223"]
+    assert [line for line in lines if line[:2] in {"PY", "DA", "T2", "VL", "IS", "SP", "EP", "N1"}] == expected
+    (item,) = json.loads(to_csl(PUBLISHED))
+    assert item["type"] == "article-journal"
+    assert item["issued"] == {"date-parts": [[2024]]}
+    assert (item["container-title"], item["volume"], item["issue"]) == ("IEEE Trans. Neural Networks", "35", "4")
+    assert (item["page"], item["archive_location"]) == ("1211-1223", "2206.07253")
+    assert "publisher" not in item
+
+
+def test_the_venue_that_a_source_states_is_the_name_of_the_journal() -> None:
+    article = replace(
+        PUBLISHED, kind="article", venue="IEEE Transactions on Neural Networks and Learning Systems", year=2024,
+        submitted=date(2024, 4, 2),
+    )  # fmt: skip
+    entry = to_bibtex(article)
+    assert "journal = {IEEE Transactions on Neural Networks and Learning Systems}" in entry
+    assert "volume = {35}" in entry
+    assert "month = apr" in entry
+    stated = replace(
+        article, kind="conference", venue="Proc. 9th WWW 2024", journal_ref="Proc. 9th WWW 2024 7, 11 (2024)"
+    )
+    assert "booktitle = {Proc. 9th WWW 2024},\n  volume = {7},\n  pages = {11}" in to_bibtex(stated)
+
+
+def test_a_reference_that_cannot_be_taken_apart_is_cited_as_printed() -> None:
+    assert "N1  - Neurons & Nets 7" in to_ris(TEKO)
+    assert json.loads(to_csl(TEKO))[0]["note"] == "Neurons & Nets 7"
+    article = replace(TEKO, kind="article")
+    assert "journal = {Neurons \\& Nets 7}" in to_bibtex(article)
+    assert "note =" not in to_bibtex(article)
 
 
 def test_bibtex_of_a_cut_list_says_so() -> None:
@@ -67,7 +122,7 @@ def test_bibtex_keeps_latex_and_balanced_braces() -> None:
         replace,
         st.just(TEKO),
         **{
-            field: st.text('ab {}\\$_^%&~,"', max_size=30) for field in ("title", "journal_ref", "doi", "primary_topic")
+            field: st.text('ab {}\\$_^%&~,"', max_size=30) for field in ("title", "journal_ref", "doi", "primary_class")
         },
         names=st.lists(st.builds(CitedName, st.text("a{}\\$", min_size=1, max_size=9), st.text("b{}\\", max_size=9))),
     )
