@@ -1,6 +1,7 @@
 """Who may reach what: one helper for each kind of object, used by every view.
 
 * author record: ``of_researcher`` (anyone; moved, split and hidden records are answered here)
+* account: ``confirmed_lately``, ``may_delete_account``
 * claim: ``own_claim``, ``may_decide_claims``
 * invitation: ``own_invitation``
 * corrections: ``is_curator``, ``curators_only``; what a person may do with one ticket: ``profiles.tickets.standing_of``
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from functools import update_wrapper, wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
@@ -91,6 +93,26 @@ def sign_in_first(view: Callable[Concatenate[SignedInRequest, P], HttpResponseBa
         return HttpResponseClientRedirect(to_login.url) if cast(SignedInRequest, request).htmx else to_login
 
     return wrapper
+
+
+def confirmed_lately(
+    view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[SignedInRequest, P], HttpResponseBase]:
+    """Ask for the password, or a code, unless it was given in the last minutes; then go on with what was asked for.
+
+    An account that has neither, because it logs in by another service, is let through.
+    """
+    return cast("Callable[Concatenate[SignedInRequest, P], HttpResponseBase]", reauthentication_required(view))
+
+
+def may_delete_account(staff: User, user: User) -> bool:
+    """Staff with the right to, in the admin; of those who may do everything only their like, and nobody oneself there.
+
+    One's own account has its page, which asks for the password.
+    """
+    if staff.pk == user.pk or (user.is_superuser and not staff.is_superuser):
+        return False
+    return staff.is_active and staff.is_staff and staff.has_perm("profiles.delete_user")
 
 
 def own_claim(user: User) -> Claim:

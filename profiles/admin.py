@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.decorators import secure_admin_login
@@ -16,9 +17,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from profiles import claims
-from profiles.access import may_decide_claims
-from profiles.aftermath import follow_up
+from profiles import claims, leaving
+from profiles.access import may_decide_claims, may_delete_account
+from profiles.aftermath import follow_deletion, follow_up
 from profiles.models import Claim, ClaimEvent, User
 from profiles.verification import review_owner, verdict
 
@@ -58,6 +59,30 @@ class UserAdmin(AccountAdmin):
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
     readonly_fields = ("last_login", "date_joined")
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or may_delete_account(_staff(request), obj))
+
+    def get_deleted_objects(
+        self, objs: Sequence[User] | QuerySet[User], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
+        """What goes with the accounts in our own words: the services end a claim, where a cascade would only refuse."""
+        users = list(objs)
+        goes = [[str(user), leaving.parting_of(user).goes] for user in users]
+        lines = [line for entry in goes for line in entry]
+        refused = {f"account {user}" for user in users if not self.has_delete_permission(request, user)}
+        hindered = [f"{user}: {problem}" for user in users if (problem := leaving.hindrance(user))]
+        return lines, {"accounts": len(users)}, refused, hindered
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        try:
+            follow_deletion(leaving.delete_account(obj), by_staff=True)
+        except leaving.LeavingError as problem:
+            self.message_user(request, f"{obj} is not deleted: {problem}", messages.ERROR)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            self.delete_model(request, user)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """What staff change about an account can change the level of the page that it owns."""

@@ -1,4 +1,7 @@
-"""What follows a step of a claim or a correction, once it is committed: letters, derived tables brought up to date."""
+"""What follows a step of a claim, a correction or the end of an account, once it is committed.
+
+Letters, and derived tables brought up to date.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from collections.abc import Iterable
 from django.http import HttpRequest
 
 from profiles.addresses import site_of
+from profiles.leaving import Farewell
 from profiles.models import ClaimEvent
-from profiles.tasks import refresh_corrected, refresh_trust, send_claim_letter
+from profiles.tasks import refresh_corrected, refresh_trust, send_claim_letter, send_farewell
 
 Kind = ClaimEvent.Kind
 CHANGE_THE_LEVEL = frozenset({Kind.APPROVED, Kind.RELEASED, Kind.REPLACED, Kind.REVIEWED})
@@ -21,6 +25,13 @@ def follow_up(request: HttpRequest, events: Iterable[ClaimEvent]) -> None:
         send_claim_letter.delay_on_commit(event.pk, site)
         if event.kind in CHANGE_THE_LEVEL:
             refresh_trust.delay_on_commit(event.claim.author_id)
+
+
+def follow_deletion(farewell: Farewell, *, by_staff: bool) -> None:
+    """Enqueue what is left to do once an account is deleted. Called by views and the admin, never by services."""
+    send_farewell.delay_on_commit(farewell.email, farewell.name, by_staff)
+    for page in farewell.pages:
+        refresh_trust.delay_on_commit(page)
 
 
 def follow_correction() -> None:

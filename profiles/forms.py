@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.http import HttpRequest
 
@@ -60,6 +63,26 @@ class SettingsForm(forms.Form):
         help_text="Other signed-in people see it. Changing it does not change any author record.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+
+
+class DeleteAccountForm(forms.Form):
+    """The last question before an account goes."""
+
+    email = forms.CharField(
+        max_length=254,
+        label="Your e-mail address, to be sure",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, user: User, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        self.address = user.email
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if email.lower() != self.address.lower():
+            raise forms.ValidationError("This is not the address that mail of your account goes to.")
+        return email
 
 
 class OwnerForm(forms.Form):

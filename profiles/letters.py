@@ -1,7 +1,8 @@
-"""The e-mail that an event of a claim causes: to whom, about what, in which words."""
+"""The e-mail that an event of a claim or the end of an account causes: to whom, about what, in which words."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -36,6 +37,13 @@ def compose(event: ClaimEvent, site: str) -> EmailMessage | None:
     }
     body = render_to_string(f"profiles/mail/claim_{event.kind}.txt", context)
     return EmailMessage("[BZPEER] " + subject.format(name=_one_line(author.display_name)), body, to=[recipient.email])
+
+
+def farewell(email: str, name: str, *, by_staff: bool) -> EmailMessage:
+    """The last letter to an account that was deleted."""
+    context = {"name": name, "by_staff": by_staff, "contact": settings.CONTACT_EMAIL}
+    body = render_to_string("profiles/mail/farewell.txt", context)
+    return EmailMessage("[BZPEER] Your account is deleted", body, to=[email])
 
 
 def _recipient(event: ClaimEvent) -> User | None:

@@ -1,4 +1,4 @@
-"""Background work of people: letters about claims, and derived tables after claims and corrections."""
+"""Background work of people: letters, and derived tables after claims and corrections."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from graph.models import TrustChange
 from graph.refresh import refresh_authors
 from graph.stale import refresh_stale
-from profiles.letters import compose
+from profiles.letters import compose, farewell
 from profiles.models import ClaimEvent
 from profiles.verification import review_all
 from works.attribution.resolve import resolve_dirty
@@ -32,6 +32,12 @@ def send_claim_letter(event_id: int, site: str) -> None:
             letter.send()
         event.notified_at = timezone.now()
         event.save(update_fields=["notified_at"])
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=8)
+def send_farewell(email: str, name: str, by_staff: bool) -> None:
+    """Send the last letter to an address whose account is gone, so nothing remembers that it was sent."""
+    farewell(email, name, by_staff=by_staff).send()
 
 
 @shared_task(acks_late=True)

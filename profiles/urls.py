@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 
 from profiles.views import (
+    account,
     answers,
     changes,
     claims,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("me/feed/", me.feed, name="me-feed"),
     path("me/following/", me.following, name="me-following"),
     path("me/settings/", me.settings, name="me-settings"),
+    path("me/settings/delete/", account.delete, name="account-delete"),
     path("me/claim/end/", claims.end_claim, name="claim-end"),
     path("me/invitations/<int:invitation_id>/", invitations.answer, name="invitation-answer"),
     path("me/invitations/<int:invitation_id>/withdraw/", invitations.withdraw, name="invitation-withdraw"),

@@ -44,7 +44,8 @@ class Claim(models.Model):
     CURRENT = (State.PENDING, State.ACCEPTED)
 
     author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="claims")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="claims")
+    # An account with claims is deleted by profiles.leaving alone, which takes back what the claim brought the record.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims")
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     statement = models.TextField(blank=True, max_length=2000, help_text="What the person says about who they are.")
     created_at = models.DateTimeField(auto_now_add=True)

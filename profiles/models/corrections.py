@@ -63,7 +63,7 @@ class Ticket(models.Model):
     """One wish to correct an author record, by somebody who may not do it alone.
 
     Seen by the reporter, the owners of the records, curators, and the verified co-authors who are asked. ``batch`` is
-    the change that settling it made.
+    the change that settling it made. Without a ``reporter`` the account that opened it was deleted.
     """
 
     class Kind(models.TextChoices):
@@ -90,7 +90,7 @@ class Ticket(models.Model):
     authorships = models.ManyToManyField(Authorship, related_name="tickets")
     name = models.CharField(max_length=200, blank=True, help_text="The name form asked for.")
     statement = models.TextField(blank=True, max_length=2000)
-    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tickets")
+    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="tickets")
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField(auto_now_add=True)
     settled_at = models.DateTimeField(null=True)
@@ -123,10 +123,13 @@ class Ticket(models.Model):
 
 
 class Vote(models.Model):
-    """What a verified co-author, or the owner of the page, says about a ticket."""
+    """What a verified co-author, or the owner of the page, says about a ticket.
+
+    A settled ticket keeps the votes of accounts that were deleted since, without their ``user``.
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="votes")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     agrees = models.BooleanField()
     is_owner = models.BooleanField(default=False)
     note = models.TextField(blank=True, max_length=2000)

@@ -33,7 +33,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 class Invitation(models.Model):
     """A user asks the owner of an author record to work on something together.
 
-    ``recipient`` is the account that owned the record when the invitation was sent: a later owner never reads it.
+    ``recipient`` is the account that owned the record when the invitation was sent: a later owner never reads it. Where
+    one of the two was deleted, the other keeps the invitation, closed if it still waited.
     """
 
     class State(models.TextChoices):
@@ -41,11 +42,14 @@ class Invitation(models.Model):
         ACCEPTED = "accepted", "Accepted"
         DECLINED = "declined", "Declined"
         WITHDRAWN = "withdrawn", "Withdrawn"
+        CLOSED = "closed", "Closed: the account was deleted"
 
     author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="invitations")
-    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sent_invitations")
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="sent_invitations"
+    )
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="received_invitations"
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="received_invitations"
     )
     message = models.TextField(max_length=2000)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)

@@ -36,7 +36,7 @@ CATALOGUE = [
 ]
 BEFORE_LOG_IN = ["login/", "signup/", "password/reset/", "password/reset/done/", "confirm-email/"]
 ACCOUNT = ["email/", "password/change/", "3rdparty/", "logout/", "2fa/", "2fa/totp/activate/", "reauthenticate/"]
-OWN = ["/me/", "/me/feed/", "/me/following/", "/me/settings/", "/corrections/mine/"]
+OWN = ["/me/settings/delete/", "/me/", "/me/feed/", "/me/following/", "/me/settings/", "/corrections/mine/"]
 STAFF = ["/imports/", "/imports/new/sample/", "/corrections/queue/", "/corrections/merge/"]
 STAFF += ["/corrections/answers/", "/corrections/answers/new/"]
 KINDS = ("not-mine", "also-mine", "two-people", "same-person", "name")
