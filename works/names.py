@@ -91,6 +91,7 @@ def _plain_tokens(given: str) -> str | None:
     return tokens if _NO_GIVEN.isdisjoint(tokens.split()) else None
 
 
+@lru_cache(maxsize=1 << 14)
 def block_keys(name: Name) -> tuple[str, ...]:
     """``block_key`` first, then the blocks where other spellings of this person would be filed.
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import compress
 from typing import TypeVar
-from zlib import crc32
 
+import psycopg
 from django.db import connection, transaction
 
 from works.attribution.catalogue import Catalogue, keep_descriptions, stale_since, undescribed
@@ -23,25 +24,20 @@ from works.attribution.constraints import constraints_for, reattach
 from works.attribution.engine import resolve_batch
 from works.attribution.journal import write_between_acts
 from works.attribution.persist import save_clusters
+from works.attribution.sharing import Chunk, Shares, shares_of
 from works.attribution.summaries import refresh_authors
 from works.connections import close_connections
 from works.garbage import uncollected
 from works.models import DirtyBlock
 
-#: Partitions of the blocks; each is worked on by one worker at a time. So many that a portion holds whole ones even
-#: when the catalogue has millions of works: two portions of one partition would wait for each other.
-PARTITIONS = 256
-#: Authorships resolved together: enough to keep vector code busy and to find people printed under two family names, few
-#: enough to stay within some hundred megabytes.
-CHUNK = 80_000
 #: Records summed up anew in one transaction.
 STALE_AT_ONCE = 5_000
 #: First key of the advisory locks, so that they meet no other use of them.
 LOCK_CLASS = 7_401
+_LOCK = "SELECT pg_advisory_xact_lock(%s, p) FROM unnest(%s::int[]) AS p"
 
 Progress = Callable[[int], object]
 Announce = Callable[[str], object]
-Chunk = tuple[Sequence[int], list[str]]
 
 
 def mark_all_dirty() -> int:
@@ -82,10 +78,10 @@ def resolve_dirty(
     start = os.getpid() % max(len(portions), 1)
     works = sum(map(len, portions))
     read = 0
-    chunks: list[Chunk] = []
+    shares: Shares | None = None
     for portion in _shared_out(keep_descriptions, [*portions[start:], *portions[:start]], processes):
         # Children read on meanwhile.
-        chunks = chunks or list(_chunks(blocks))
+        shares = shares or shares_of(blocks, processes)
         read += portion
         if announce:
             announce(f"{read:,} of {works:,} works read")
@@ -94,11 +90,11 @@ def resolve_dirty(
     catalogue = Catalogue.open()
     if announce and works:
         announce("")
-    chunks = chunks or list(_chunks(blocks))
+    shares = shares or shares_of(blocks, processes)
     counts = (
-        _in_children(chunks, catalogue, newest, processes)
-        if processes > 1 and len(chunks) > 1
-        else _in_turn(chunks, catalogue, newest)
+        _in_children(shares, catalogue, newest, processes)
+        if processes > 1 and len(shares.chunks) > 1
+        else _in_turn(shares.chunks, catalogue, newest)
     )
     done = 0
     for count in counts:
@@ -178,14 +174,33 @@ def _end_with_parent() -> None:
 _shared: tuple[Catalogue, int] | None = None
 
 
-def _in_children(chunks: Sequence[Chunk], catalogue: Catalogue, newest: int, processes: int) -> Iterator[int]:
+def _in_children(shares: Shares, catalogue: Catalogue, newest: int, processes: int) -> Iterator[int]:
     """Resolve chunks in forked children, which share the statistics of the catalogue."""
     global _shared
     _shared = (catalogue, newest)
     try:
-        yield from _shared_out(_resolve_shared, chunks, processes)
+        with _kept_from_others(shares.common):
+            yield from _shared_out(_resolve_shared, shares.chunks, processes)
     finally:
         _shared = None
+
+
+@contextmanager
+def _kept_from_others(partitions: Sequence[int]) -> Iterator[None]:
+    """Hold the locks of partitions, if any, for children yet to be forked.
+
+    The session is of no other use. Children inherit it and leave it alone; it lasts until the last of them is gone.
+    """
+    if not partitions:
+        yield
+        return
+    with (
+        connection.wrap_database_errors,
+        psycopg.connect(**connection.get_connection_params()) as session,
+        session.cursor() as cursor,
+    ):
+        cursor.execute(_LOCK, [LOCK_CLASS, sorted(partitions)])
+        yield
 
 
 def _resolve_shared(chunk: Chunk) -> int:
@@ -239,60 +254,9 @@ def _lock(partitions: Sequence[int], wait: bool) -> bool:
     ordered = sorted(partitions)
     with connection.cursor() as cursor:
         if wait:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, p) FROM unnest(%s::int[]) AS p", [LOCK_CLASS, ordered])
+            cursor.execute(_LOCK, [LOCK_CLASS, ordered])
             return True
         cursor.execute(
             "SELECT bool_and(pg_try_advisory_xact_lock(%s, p)) FROM unnest(%s::int[]) AS p", [LOCK_CLASS, ordered]
         )
         return bool(cursor.fetchone()[0])
-
-
-def _chunks(blocks: Iterable[str]) -> Iterator[Chunk]:
-    """Blocks in runs of about ``CHUNK`` authorships with the partitions they span; a family name stays together.
-
-    A partition is divided only when it alone is larger.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT block, count(*) FROM works_authorship WHERE block = ANY (%s) GROUP BY block", [list(blocks)]
-        )
-        sizes: dict[str, int] = dict(cursor.fetchall())
-    families: dict[str, list[str]] = defaultdict(list)
-    for block in blocks:
-        families[family_of(block)].append(block)
-    partitions: dict[int, list[list[str]]] = defaultdict(list)
-    for family in sorted(families):
-        partitions[crc32(family.encode()) % PARTITIONS].append(families[family])
-    spanned: list[int] = []
-    chunk: list[str] = []
-    held = 0
-    for partition, members in sorted(partitions.items()):
-        for run, size in _runs(members, sizes):
-            if chunk and held + size > CHUNK:
-                yield spanned, chunk
-                spanned, chunk, held = [], [], 0
-            spanned.append(partition)
-            chunk += run
-            held += size
-    if chunk:
-        yield spanned, chunk
-
-
-def _runs(families: Iterable[list[str]], sizes: Mapping[str, int]) -> Iterator[tuple[list[str], int]]:
-    """Families in runs of at most ``CHUNK`` authorships where none of them is larger, each with its size."""
-    run: list[str] = []
-    held = 0
-    for family in families:
-        size = sum(sizes.get(block, 0) for block in family)
-        if run and held + size > CHUNK:
-            yield run, held
-            run, held = [], 0
-        run += family
-        held += size
-    if run:
-        yield run, held
-
-
-def family_of(block: str) -> str:
-    """The family name of a block key, which is the key without its last word; of a one-word key, the key itself."""
-    return block.rpartition(" ")[0] or block

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 import msgspec
 import pytest
-from django.conf import settings
 from django.db import connection
 
-from ingest.sources import get_source
-from ingest.sources.base import SourceOptions
+from tests.works.attribution.samples import sample
 from tests.works.attribution.worlds import World
 from works.attribution import standing
 from works.attribution.catalogue import Catalogue
@@ -21,7 +17,6 @@ from works.attribution.resolve import mark_all_dirty, resolve_dirty
 from works.attribution.statistics import Statistics
 from works.load import load
 from works.models import Attribution, AttributionStatistics, Author, DirtyBlock, ResolvedBlock, WorkDescription
-from works.records import WorkRecord
 
 #: Two people of one rare co-author each, and forty who share nothing with anybody.
 OHM, SALE = "Bo Ohm, Ignatius Lepton", "Cy Sale, Philippa Basket"
@@ -90,14 +85,6 @@ def test_a_standing_record_is_taken_apart_where_people_decided_so() -> None:
     world.add("Cheese", "Yilmaz Shang, Zeno Unknown")
     found = resolve(world, record, Constraints(cannot_link=[(one, other)]))
     assert found[one] != found[other]
-
-
-def sample(count: int) -> list[WorkRecord]:
-    """The first works of the sample corpus."""
-    source = get_source("arxiv-snapshot")
-    options = SourceOptions(inputs=(str(settings.SAMPLE_DIR / "arxiv.jsonl.xz"),))
-    parsed = (source.parse(item.raw) for item in source.read(options))
-    return list(islice((record for record in parsed if isinstance(record, WorkRecord)), count))
 
 
 def owners() -> dict[int, int]:
