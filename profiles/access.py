@@ -2,7 +2,7 @@
 
 * author record: ``of_researcher`` (anyone; moved, split and hidden records are answered here)
 * account: ``confirmed_lately``, ``may_delete_account``
-* claim: ``own_claim``, ``may_decide_claims``
+* claim: ``own_claim``, ``may_decide_claims``, ``may_decide_claim``
 * invitation: ``own_invitation``
 * corrections: ``is_curator``, ``curators_only``; what a person may do with one ticket: ``profiles.tickets.standing_of``
 """
@@ -126,6 +126,13 @@ def own_claim(user: User) -> Claim:
 def may_decide_claims(user: User) -> bool:
     """Staff with the right to change claims decide them, in the admin."""
     return user.is_active and user.is_staff and user.has_perm("profiles.change_claim")
+
+
+def may_decide_claim(user: User, claim: Claim) -> bool:
+    """Nobody decides the own claim, or about the page that they own."""
+    if not may_decide_claims(user) or claim.user_id == user.pk:
+        return False
+    return not Claim.objects.accepted().filter(user=user, author=claim.author_id).exists()
 
 
 def is_curator(user: User) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.decorators import secure_admin_login
@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from profiles import claims, leaving
-from profiles.access import may_decide_claims, may_delete_account
+from profiles.access import may_decide_claim, may_decide_claims, may_delete_account
 from profiles.aftermath import follow_deletion, follow_up
 from profiles.models import Claim, ClaimEvent, User
 from profiles.verification import review_owner, verdict
@@ -91,6 +91,10 @@ class UserAdmin(AccountAdmin):
             follow_up(request, review_owner(obj, _staff(request)))
 
 
+Step = Callable[[Claim, User, str], list[ClaimEvent]]
+NOT_ONES_OWN = "Another member of staff has to decide about your own claim and your own page."
+
+
 class DecisionForm(ActionForm):
     """The box above the list of claims: what to do, and a note for the person."""
 
@@ -120,7 +124,7 @@ class ClaimAdmin(ClaimsAdmin):
     search_fields = ("user__email", "user__name", "author__display_name")
     date_hierarchy = "created_at"
     ordering = ("created_at",)
-    actions = ("approve", "refuse")
+    actions = ("approve", "refuse", "end", "reopen")
     action_form = DecisionForm
     inlines = (ClaimEventInline,)
 
@@ -159,33 +163,39 @@ class ClaimAdmin(ClaimsAdmin):
 
     @admin.action(description="Approve the selected claims", permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
-        for claim in self._decidable(request, queryset):
+        self._decide(request, queryset, claims.approve, "approved")
+
+    @admin.action(description="Refuse the selected claims", permissions=["change"])
+    def refuse(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
+        self._decide(request, queryset, claims.refuse, "refused")
+
+    @admin.action(description="End the selected approved claims (say why in the note)", permissions=["change"])
+    def end(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
+        self._decide(request, queryset, claims.end, "ended")
+
+    @admin.action(description="Take back the decision against the selected claims", permissions=["change"])
+    def reopen(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
+        self._decide(request, queryset, claims.reopen, "reopened")
+
+    def _decide(self, request: HttpRequest, queryset: QuerySet[Claim], step: Step, done: str) -> None:
+        """Take the step with each claim; one that cannot be taken is said, and the others go on."""
+        staff = _staff(request)
+        if not may_decide_claims(staff):
+            raise PermissionDenied
+        for claim in queryset.select_related("author", "user"):
+            if not may_decide_claim(staff, claim):
+                self.message_user(request, f"{claim}: {NOT_ONES_OWN}", messages.ERROR)
+                continue
             try:
-                events = claims.approve(claim, _staff(request), _note(request))
+                events = step(claim, staff, _note(request))
             except claims.ClaimError as problem:
                 self.message_user(request, f"{claim}: {problem}", messages.ERROR)
                 continue
             follow_up(request, events)
-            self.log_change(request, claim, "Approved.")
+            self.log_change(request, claim, f"{done.capitalize()}.")
             last = events[-1]
-            self.message_user(request, f"{claim}: approved, level L{last.level}. {last.level_reason}", messages.SUCCESS)
-
-    @admin.action(description="Refuse the selected claims", permissions=["change"])
-    def refuse(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
-        for claim in self._decidable(request, queryset):
-            try:
-                event = claims.refuse(claim, _staff(request), _note(request))
-            except claims.ClaimError as problem:
-                self.message_user(request, f"{claim}: {problem}", messages.ERROR)
-                continue
-            follow_up(request, [event])
-            self.log_change(request, claim, "Refused.")
-            self.message_user(request, f"{claim}: refused.", messages.SUCCESS)
-
-    def _decidable(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
-        if not may_decide_claims(_staff(request)):
-            raise PermissionDenied
-        return queryset.select_related("author", "user")
+            said = f"{claim}: {done}, level L{last.level}. {last.level_reason}".rstrip()
+            self.message_user(request, said, messages.SUCCESS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

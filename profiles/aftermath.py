@@ -15,7 +15,7 @@ from profiles.models import ClaimEvent
 from profiles.tasks import refresh_corrected, refresh_trust, send_claim_letter, send_farewell
 
 Kind = ClaimEvent.Kind
-CHANGE_THE_LEVEL = frozenset({Kind.APPROVED, Kind.RELEASED, Kind.REPLACED, Kind.REVIEWED})
+CHANGE_THE_LEVEL = frozenset({Kind.APPROVED, Kind.RELEASED, Kind.REPLACED, Kind.REVIEWED, Kind.ENDED})
 
 
 def follow_up(request: HttpRequest, events: Iterable[ClaimEvent]) -> None:

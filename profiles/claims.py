@@ -90,12 +90,51 @@ def approve(claim: Claim, actor: User, note: str = "") -> list[ClaimEvent]:
         return events
 
 
-def refuse(claim: Claim, actor: User, note: str = "") -> ClaimEvent:
-    """Turn the claim down; the person may ask again."""
+def refuse(claim: Claim, actor: User, note: str = "") -> list[ClaimEvent]:
+    """Turn the claim down; the person may ask again, and staff may reopen it."""
     with transaction.atomic():
         claim = locked(claim)
         _close(claim, Claim.State.REFUSED, actor, note)
-        return record(claim, ClaimEvent.Kind.REFUSED, actor=actor, level=claim.author.level, note=note)
+        return [record(claim, ClaimEvent.Kind.REFUSED, actor=actor, level=claim.author.level, note=note)]
+
+
+def end(claim: Claim, actor: User, note: str) -> list[ClaimEvent]:
+    """Take an approval back, with a reason that the owner reads: the record is unclaimed again and falls back to L1."""
+    if not note.strip():
+        raise ClaimError("Say why in the note: the owner reads it.")
+    with transaction.atomic():
+        claim = locked(claim)
+        if not claim.is_accepted:
+            raise ClaimError(f"Only an approved claim can be ended, and this one is: {_state_of(claim)}.")
+        _decide(claim, Claim.State.ENDED, actor, note)
+        set_level(claim.author, LEVEL_UNCLAIMED)
+        return [record(claim, ClaimEvent.Kind.ENDED, actor=actor, level=LEVEL_UNCLAIMED, note=note)]
+
+
+def reopen(claim: Claim, actor: User, note: str = "") -> list[ClaimEvent]:
+    """Take a refusal, or the end of a claim by staff, back: the claim waits again, as if it were asked for now.
+
+    Returns the reopening, and after it the dispute when somebody else owns the record by now. Raises ClaimError when no
+    decision of staff is there to be taken back, the record went away, or the person has another claim.
+    """
+    with transaction.atomic():
+        claim = locked(claim)
+        last = claim.events.exclude(kind=ClaimEvent.Kind.REVIEWED).order_by("-at", "-id").first()
+        if last is None or last.kind not in ClaimEvent.AGAINST_THE_PERSON:
+            raise ClaimError(
+                f"Only a decision of staff can be taken back, and this claim is: {_state_of(claim)}. "
+                "The person may ask again."
+            )
+        if claim.author.status != Author.Status.ACTIVE:
+            raise ClaimError("The author record is no longer in use. The person may claim what replaced it.")
+        standing = current_claim(claim.user)
+        if standing is not None:
+            raise ClaimError(f"The person has another claim by now, on {standing.author.display_name}.")
+        _decide(claim, Claim.State.PENDING, None, "")
+        kinds = [ClaimEvent.Kind.REOPENED]
+        if owner_claim(claim.author) is not None:
+            kinds.append(ClaimEvent.Kind.DISPUTED)
+        return [record(claim, kind, actor=actor, level=claim.author.level, note=note) for kind in kinds]
 
 
 def _one_claim_only(standing: Claim, wanted: Author) -> str:
@@ -116,19 +155,31 @@ def _one_claim_only(standing: Claim, wanted: Author) -> str:
 
 def _close(claim: Claim, state: Claim.State, decided_by: User | None = None, note: str = "") -> None:
     if not claim.is_pending:
-        raise ClaimError(f"This claim is not waiting any more: {claim.get_state_display().lower()}.")
+        raise ClaimError(f"This claim is not waiting any more: {_state_of(claim)}.")
+    _decide(claim, state, decided_by, note)
+
+
+def _decide(claim: Claim, state: Claim.State, decided_by: User | None, note: str) -> None:
+    """Write the decision; a claim that waits again has none, and its events tell of the earlier ones."""
+    now = timezone.now()
     claim.state = state
-    claim.decided_at = timezone.now()
     claim.decided_by = decided_by
     claim.decision_note = note
-    claim.save(update_fields=["state", "decided_at", "decided_by", "decision_note"])
+    claim.decided_at = None if claim.is_pending else now
+    claim.waiting_since = now if claim.is_pending else claim.waiting_since
+    claim.save(update_fields=["state", "decided_at", "decided_by", "decision_note", "waiting_since"])
+
+
+def _state_of(claim: Claim) -> str:
+    return claim.get_state_display().lower()
 
 
 def _end_former_claim(claim: Claim, author: Author, actor: User) -> list[ClaimEvent]:
     former = owner_claim(author)
     if former is None or former.pk == claim.pk:
         return []
-    hold_ends = claim.created_at + DISPUTE_HOLD
+    # The owner had the chance to answer only while both were true: the claim waited, and they owned the record.
+    hold_ends = max(claim.waiting_since, former.decided_at or claim.waiting_since) + DISPUTE_HOLD
     if timezone.now() < hold_ends:
         raise ClaimError(
             f"{author.display_name} has an owner. A dispute can be approved from {hold_ends:%-d %B %Y, %H:%M} UTC on."

@@ -15,6 +15,8 @@ SUBJECTS = {
     ClaimEvent.Kind.REFUSED: "Your claim is refused: {name}",
     ClaimEvent.Kind.REPLACED: "Your page has a new owner: {name}",
     ClaimEvent.Kind.DISPUTED: "Somebody else claims your page: {name}",
+    ClaimEvent.Kind.ENDED: "Your claim has been ended: {name}",
+    ClaimEvent.Kind.REOPENED: "Your claim is open again: {name}",
     ClaimEvent.Kind.REVIEWED: "The verification of your page has changed: {name}",
 }
 """Events that cause a letter; the others the person caused and sees at once."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from works.models import Author
 
@@ -30,8 +31,9 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 class Claim(models.Model):
     """One request. An accepted claim makes the user the owner of the author record.
 
-    A claim on a record that has an owner is a dispute: it can be accepted ``DISPUTE_HOLD`` after it was made at the
-    earliest, and accepting it ends the owner's claim.
+    A claim on a record that has an owner is a dispute: it can be accepted when it waited for ``DISPUTE_HOLD`` and the
+    owner owned the record for as long, and accepting it ends the owner's claim. A claim begins to wait when it is made,
+    and anew when it is reopened.
     """
 
     class State(models.TextChoices):
@@ -49,6 +51,7 @@ class Claim(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     statement = models.TextField(blank=True, max_length=2000, help_text="What the person says about who they are.")
     created_at = models.DateTimeField(auto_now_add=True)
+    waiting_since = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -93,6 +96,11 @@ class ClaimEvent(models.Model):
         RELEASED = "released", "Given up by the owner"
         REPLACED = "replaced", "Ended because another claim was approved"
         REVIEWED = "reviewed", "Level worked out again"
+        ENDED = "ended", "Ended by staff"
+        REOPENED = "reopened", "Decision taken back, waiting again"
+
+    AGAINST_THE_PERSON = (Kind.REFUSED, Kind.ENDED, Kind.REPLACED)
+    """Decisions of staff that can be taken back by reopening the claim."""
 
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind)

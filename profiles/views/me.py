@@ -42,7 +42,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
     context = {
         "claim": claim,
         "verdict": verdict(user, claim.author) if claim and claim.is_accepted else None,
-        "last_refused": _last_refused(user) if claim is None else None,
+        "against": _last_decision_against(user) if claim is None else None,
         "feed": _feed(user, "", RECENT),
         "follows": follows.followed_authors(user)[:RECENT],
         "following": follows.followed_authors(user).count(),
@@ -119,6 +119,6 @@ def _next_query(page: Page[Any]) -> str:
     return urlencode({"cursor": page.next_cursor}) if page.next_cursor else ""
 
 
-def _last_refused(user: User) -> Claim | None:
-    refused = Claim.objects.filter(user=user, state=Claim.State.REFUSED).select_related("author")
-    return refused.order_by("-decided_at").first()
+def _last_decision_against(user: User) -> ClaimEvent | None:
+    events = ClaimEvent.objects.filter(claim__user=user, kind__in=ClaimEvent.AGAINST_THE_PERSON)
+    return events.select_related("claim__author").order_by("-at", "-id").first()

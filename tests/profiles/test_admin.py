@@ -60,6 +60,47 @@ def test_refusal_carries_the_note(desk: Client, ada: Author, claimant: User) -> 
     assert claim.decision_note == "The works name another institution."
 
 
+def test_an_approval_ends_with_a_letter_and_the_trust_goes_back(desk: Client, ada: Author, claimant: User) -> None:
+    claim = claims.request_claim(claimant, ada, "").claim
+    decide(desk, "approve", claim)
+    before = TrustSnapshot.objects.get(author=ada).score
+    assert "Say why in the note" in decide(desk, "end", claim)
+    assert Author.objects.get(pk=ada.pk).level == 2
+    assert "ended, level L1" in decide(desk, "end", claim, "The works name somebody else.")
+    letter = mail.outbox[-1]
+    assert letter.to == [claimant.email]
+    assert "The works name somebody else." in str(letter.body)
+    assert TrustSnapshot.objects.get(author=ada).score == before - 10
+    browser = Client()
+    browser.force_login(claimant)
+    page = browser.get(reverse("me")).content.decode()
+    assert "Staff ended your claim of" in page
+    assert "The works name somebody else." in page
+
+
+def test_a_refusal_is_taken_back_with_a_letter(desk: Client, ada: Author, claimant: User) -> None:
+    claim = claims.request_claim(claimant, ada, "").claim
+    decide(desk, "refuse", claim)
+    assert "reopened" in decide(desk, "reopen", claim, "We looked again.")
+    assert "open again" in mail.outbox[-1].subject
+    assert "We looked again." in str(mail.outbox[-1].body)
+    history = desk.get(f"{QUEUE}{claim.pk}/change/").content.decode()
+    assert "Decision taken back, waiting again" in history
+
+
+@pytest.mark.parametrize("action", ["approve", "refuse", "end", "reopen"])
+def test_nobody_decides_about_oneself(desk: Client, ada: Author, claimant: User, staff: User, action: str) -> None:
+    own = claims.request_claim(staff, ada, "Mine").claim
+    assert "Another member of staff has to decide" in decide(desk, action, own, "Because")
+    claims.approve(own, claimant)
+    rival = claims.request_claim(claimant, ada, "No, mine").claim
+    assert "Another member of staff has to decide" in decide(desk, action, rival, "Because")
+    own.refresh_from_db()
+    assert own.is_accepted
+    assert Claim.objects.get(pk=rival.pk).is_pending
+    assert mail.outbox == []
+
+
 def test_what_cannot_be_decided_says_why(desk: Client, ada: Author, claimant: User, staff: User) -> None:
     claim = claims.request_claim(claimant, ada, "").claim
     claims.refuse(claim, staff)
@@ -80,7 +121,7 @@ def test_a_dispute_tells_the_owner(client: Client, ada: Author, claimant: User, 
 def test_a_letter_is_sent_once(ada: Author, claimant: User, staff: User) -> None:
     from profiles.tasks import send_claim_letter
 
-    event = claims.refuse(claims.request_claim(claimant, ada, "").claim, staff)
+    [event] = claims.refuse(claims.request_claim(claimant, ada, "").claim, staff)
     for _ in range(2):
         send_claim_letter(event.pk, "http://testserver")
     assert len(mail.outbox) == 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -132,3 +133,104 @@ def test_a_dispute_waits_72_hours_and_then_replaces_the_owner(ada: Author, claim
     owner = claims.owner_claim(ada)
     assert owner is not None
     assert owner.user == rival
+
+
+@pytest.fixture
+def owner_claim(ada: Author, claimant: User, staff: User) -> Claim:
+    claim = claims.request_claim(claimant, ada, "").claim
+    claims.approve(claim, staff, "Welcome")
+    return claim
+
+
+def test_an_approval_can_be_taken_back_with_a_reason(
+    ada: Author, claimant: User, staff: User, owner_claim: Claim
+) -> None:
+    with pytest.raises(claims.ClaimError, match="Say why"):
+        claims.end(owner_claim, staff, "  ")
+    [event] = claims.end(owner_claim, staff, "The works name somebody else.")
+    owner_claim.refresh_from_db()
+    ada.refresh_from_db()
+    assert (owner_claim.state, owner_claim.decided_by) == (Claim.State.ENDED, staff)
+    assert (event.kind, event.note, event.level, ada.level) == ("ended", "The works name somebody else.", 1, 1)
+    assert claims.owner_claim(ada) is None
+    assert [step.kind for step in owner_claim.events.all()] == ["requested", "approved", "ended"]
+    with pytest.raises(claims.ClaimError, match="this one is: ended"):
+        claims.end(owner_claim, staff, "Again")
+
+
+def test_a_refusal_and_an_end_can_be_taken_back(ada: Author, claimant: User, staff: User) -> None:
+    claim = claims.request_claim(claimant, ada, "").claim
+    claims.refuse(claim, staff, "Who are you?")
+    [event] = claims.reopen(claim, staff, "We looked again.")
+    claim.refresh_from_db()
+    assert (claim.state, claim.decided_by, claim.decision_note) == (Claim.State.PENDING, None, "")
+    assert (event.kind, event.note) == (ClaimEvent.Kind.REOPENED, "We looked again.")
+    claims.approve(claim, staff)
+    claims.end(claim, staff, "A mistake")
+    claims.reopen(claim, staff)
+    claims.approve(claim, staff)
+    ada.refresh_from_db()
+    assert ada.level == 2
+    assert claim.events.count() == 7
+
+
+@pytest.mark.parametrize("step", [claims.withdraw, claims.release])
+def test_what_the_person_did_is_not_for_staff_to_take_back(
+    ada: Author, claimant: User, staff: User, step: Callable[[Claim, User], ClaimEvent]
+) -> None:
+    claim = claims.request_claim(claimant, ada, "").claim
+    with pytest.raises(claims.ClaimError, match="waiting for a decision"):
+        claims.reopen(claim, staff)
+    if step is claims.release:
+        claims.approve(claim, staff)
+    step(claim, claimant)
+    with pytest.raises(claims.ClaimError, match="The person may ask again"):
+        claims.reopen(claim, staff)
+
+
+def test_a_person_with_another_claim_cannot_get_the_first_back(ada: Author, claimant: User, staff: User) -> None:
+    first = claims.request_claim(claimant, ada, "").claim
+    claims.refuse(first, staff)
+    claims.request_claim(claimant, AuthorFactory.create(display_name="Grace Hopper"), "")
+    with pytest.raises(claims.ClaimError, match="Grace Hopper"):
+        claims.reopen(first, staff)
+    first.refresh_from_db()
+    assert first.state == Claim.State.REFUSED
+
+
+def test_a_reopened_claim_on_an_owned_record_is_a_dispute_from_then_on(
+    ada: Author, claimant: User, staff: User
+) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        mine = claims.request_claim(claimant, ada, "").claim
+        claims.refuse(mine, staff)
+        claims.approve(claims.request_claim(account("A. Lovelace"), ada, "").claim, staff)
+    with time_machine.travel(MONDAY + timedelta(days=30), tick=False):
+        assert [event.kind for event in claims.reopen(mine, staff)] == ["reopened", "disputed"]
+        with pytest.raises(claims.ClaimError, match="has an owner"):
+            claims.approve(mine, staff)
+    with time_machine.travel(MONDAY + timedelta(days=30) + DISPUTE_HOLD, tick=False):
+        assert [event.kind for event in claims.approve(mine, staff)] == ["replaced", "approved"]
+
+
+def test_an_owner_of_today_has_the_whole_hold_against_an_older_claim(ada: Author, claimant: User, staff: User) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        older = claims.request_claim(claimant, ada, "").claim
+    with time_machine.travel(MONDAY + timedelta(days=30), tick=False):
+        claims.approve(claims.request_claim(account("A. Lovelace"), ada, "").claim, staff)
+        with pytest.raises(claims.ClaimError, match="has an owner"):
+            claims.approve(older, staff)
+
+
+def test_a_decided_dispute_can_be_turned_round(ada: Author, claimant: User, staff: User, owner_claim: Claim) -> None:
+    rival = account("Ada Lovelace", email="other@example.org")
+    with time_machine.travel(MONDAY + timedelta(days=400)):
+        won = claims.request_claim(rival, ada, "It is me").claim
+    with time_machine.travel(MONDAY + timedelta(days=500)):
+        claims.approve(won, staff)
+        claims.end(won, staff, "It was not")
+        claims.reopen(owner_claim, staff)
+        claims.approve(owner_claim, staff)
+    owner = claims.owner_claim(ada)
+    assert owner is not None
+    assert owner.user == claimant

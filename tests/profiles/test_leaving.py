@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 import time_machine
@@ -28,6 +29,7 @@ from works.models import Author, Authorship, Decision, EventBatch
 
 pytestmark = pytest.mark.django_db
 DELETE = reverse("account-delete")
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -340,7 +342,8 @@ class TestAtTheSameMoment:
 
     def test_a_dispute_is_won_while_the_owner_leaves(self, owned: Author, claimant: User, staff: User) -> None:
         rival = claims.request_claim(account("Ada Lovelace", email="rival@example.org"), owned, "It is me").claim
-        Claim.objects.filter(pk=rival.pk).update(created_at="2020-01-01T00:00:00Z")
+        Claim.objects.filter(pk=rival.pk).update(waiting_since=LONG_AGO)
+        Claim.objects.accepted().update(decided_at=LONG_AGO)
         step = Step(lambda: claims.approve(rival, staff))
         with self.meanwhile(step):
             leaving.delete_account(claimant)
