@@ -52,9 +52,10 @@ class RunProgress:
     """``share`` is the percentage of records in terminal states, ``None`` while the total is unknown.
 
     ``rate`` is records per second, of the last seconds while records come in, else of the whole; ``left`` is the time
-    to the end of the records.
+    to the end of the records. ``news`` is for those who listen: it changes with the state, not with every record.
     """
 
+    news: str
     share: int | None
     rate: int
     left: str
@@ -81,8 +82,10 @@ def progress_of(run: ImportRun) -> RunProgress:
     takes_in = run.stage == Stage.RECORDS and run.state == State.RUNNING
     rate = _rate(batches, start, end, recent_until=now if takes_in else None)
     left = max((run.total or 0) - run.seen, 0)
+    share = _share(run)
     return RunProgress(
-        share=_share(run),
+        news=_news(run, share),
+        share=share,
         rate=round(rate),
         left=clock(left / rate) if takes_in and rate and left else "",
         elapsed=clock((finished - start).total_seconds()) if run.started_at else "",
@@ -144,6 +147,17 @@ def _share(run: ImportRun) -> int | None:
         return None
     # 100 only when every record is in: an estimate may fall short.
     return min(run.seen * 100 // run.total, 99)
+
+
+def _news(run: ImportRun, share: int | None) -> str:
+    state = run.get_state_display()
+    if not run.is_active:
+        counts = (counted(run.seen, "record,records"), counted(run.rejected, "reject,rejects"))
+        return f"{state}. {', '.join(counts)}."
+    if run.state == State.QUEUED:
+        return f"{state}."
+    quarters = (share or 0) // 25 if run.stage == Stage.RECORDS else 0
+    return f"{state}: {run.get_stage_display().lower()}{f', {quarters * 25} % or more' if quarters else ''}."
 
 
 def _rate(batches: Sequence[Taken], start: datetime, end: datetime, recent_until: datetime | None) -> float:

@@ -39,9 +39,9 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         "sources": _sources(),
         "page": page,
         "next_query": f"after={page.rows[-1].pk}" if len(shown) > RUNS_ON_PAGE else "",
-        "is_busy": any(run.is_active for run in page.rows),
+        "under_way": sum(run.is_active for run in page.rows),
     }
-    template = "ingest/_runs.html" if request.htmx else "ingest/dashboard.html"
+    template = "ingest/_imports.html" if request.htmx else "ingest/dashboard.html"
     response = render(request, template, context)
     response["Vary"] = "HX-Request"
     return response

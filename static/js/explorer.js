@@ -21,6 +21,7 @@ function start() {
   // Where the panel stands below the map, what was chosen there comes into view.
   if (kept) root.querySelector(".explorer-panel h2").scrollIntoView({ block: "nearest" });
   mark(root, drawing);
+  view.addEventListener("click", follow);
   watchDrags(view, drawing, camera, (key, x, y) => pin(root, key, x, y));
   const zoom = root.querySelector("[data-explorer-zoom]");
   zoom.hidden = false;
@@ -55,9 +56,20 @@ function pin(root, key, x, y) {
   state.delete("pin");
   for (const entry of [...pins, `${key}@${Math.round(x)},${Math.round(y)}`]) state.append("pin", entry);
   state.set("select", key);
-  const address = `${location.pathname}?${state}`;
+  step(`${location.pathname}?${state}`);
+}
+
+function step(address) {
   window.htmx.ajax("GET", address, { target: "#explorer", swap: "outerHTML show:none" });
   history.pushState({}, "", address);
+}
+
+// htmx follows the links of HTML; those of a drawing are followed here.
+function follow(event) {
+  const node = event.target.closest("a.node");
+  if (!node || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  step(node.getAttribute("href"));
 }
 
 document.addEventListener("htmx:beforeSwap", () => {

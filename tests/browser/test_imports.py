@@ -63,7 +63,7 @@ def test_a_run_is_watched_from_start_to_end_without_reloading(page: Page, tmp_pa
     expect(page.get_by_role("heading", name="Waiting for a worker")).to_be_visible()
     page.evaluate("window.isSamePage = true")
     assert work_shard(run.pk, 0, "worker")
-    expect(page.get_by_role("status").filter(has_text="All records are in")).to_be_visible()
+    expect(page.get_by_text("All records are in")).to_be_visible()
     finish(run.pk)
     expect(page.get_by_role("heading", name="Done")).to_be_visible()
     assert page.evaluate("window.isSamePage")

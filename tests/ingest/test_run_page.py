@@ -106,3 +106,19 @@ def test_what_waits_in_a_stage_is_counted_in_words(tmp_path: Path, stage: str, b
     DirtyBlock.objects.bulk_create(DirtyBlock(block=block) for block in blocks)
     run.state, run.stage = State.RUNNING, stage
     assert [stage.remark for stage in progress_of(run).stages if stage.state == "now"] == [remark]
+
+
+@pytest.mark.parametrize(
+    ("state", "stage", "seen", "news"),
+    [
+        (State.QUEUED, ImportRun.Stage.RECORDS, 0, "Waiting for a worker."),
+        (State.RUNNING, ImportRun.Stage.RECORDS, 240, "Running: taking in records."),
+        (State.RUNNING, ImportRun.Stage.RECORDS, 740, "Running: taking in records, 50 % or more."),
+        (State.RUNNING, ImportRun.Stage.GRAPH, 1000, "Running: refreshing graph and trust."),
+        (State.DONE, ImportRun.Stage.FINISHED, 1000, "Done. 1,000 records, 1 reject."),
+    ],
+)
+def test_news_of_a_run_change_with_its_state_and_at_its_quarters(state: str, stage: str, seen: int, news: str) -> None:
+    run = runs.start_run("sample", SourceOptions())
+    run.state, run.stage, run.total, run.seen, run.rejected = state, stage, 1000, seen, 1
+    assert progress_of(run).news == news
