@@ -136,6 +136,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "revive-imports": {"task": "ingest.tasks.revive_imports", "schedule": 60.0},
+    "tell-of-claims": {"task": "profiles.tasks.tell_of_waiting_claims", "schedule": crontab(minute="20")},
     "review-levels": {"task": "profiles.tasks.review_levels", "schedule": crontab(hour="2", minute="50")},
     "refresh-graph": {"task": "graph.tasks.refresh_everything", "schedule": crontab(hour="3", minute="10")},
     "prove-decisions": {"task": "works.tasks.prove_decisions", "schedule": crontab(hour="2", minute="20")},

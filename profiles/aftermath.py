@@ -12,10 +12,11 @@ from django.http import HttpRequest
 from profiles.addresses import site_of
 from profiles.leaving import Farewell
 from profiles.models import ClaimEvent
-from profiles.tasks import refresh_corrected, refresh_trust, send_claim_letter, send_farewell
+from profiles.tasks import refresh_corrected, refresh_trust, send_claim_letter, send_farewell, tell_of_waiting_claims
 
 Kind = ClaimEvent.Kind
 CHANGE_THE_LEVEL = frozenset({Kind.APPROVED, Kind.RELEASED, Kind.REPLACED, Kind.REVIEWED, Kind.ENDED})
+ASKED_FOR = frozenset({Kind.REQUESTED, Kind.DISPUTED})
 
 
 def follow_up(request: HttpRequest, events: Iterable[ClaimEvent]) -> None:
@@ -25,6 +26,8 @@ def follow_up(request: HttpRequest, events: Iterable[ClaimEvent]) -> None:
         send_claim_letter.delay_on_commit(event.pk, site)
         if event.kind in CHANGE_THE_LEVEL:
             refresh_trust.delay_on_commit(event.claim.author_id)
+        if event.kind in ASKED_FOR:
+            tell_of_waiting_claims.delay_on_commit(site)
 
 
 def follow_deletion(farewell: Farewell, *, by_staff: bool) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from profiles.claim_steps import LEVEL_UNCLAIMED, locked, record, set_level
 from profiles.claim_steps import ClaimError as ClaimError
 from profiles.models import DISPUTE_HOLD, Claim, ClaimEvent, User
+from profiles.throttle import admit_claim
 from profiles.verification import verdict
 from works.models import Author
 
@@ -28,7 +29,8 @@ def current_claim(user: User) -> Claim | None:
 def request_claim(user: User, author: Author, statement: str) -> ClaimEvent:
     """Ask for the record; asking for one that has an owner opens a dispute, which needs a statement.
 
-    Raises ClaimError when the user has a claim already, the record cannot be claimed, or a dispute says nothing.
+    Raises ClaimError when the user has a claim already, the record cannot be claimed, or a dispute says nothing, and
+    ThrottledError when the user asked for too many lately.
     """
     if author.status != Author.Status.ACTIVE:
         raise ClaimError("This author record is no longer in use, so it cannot be claimed.")
@@ -40,6 +42,7 @@ def request_claim(user: User, author: Author, statement: str) -> ClaimEvent:
         raise ClaimError("This page has an owner. Say why it is yours, so that staff can decide.")
     try:
         with transaction.atomic():
+            admit_claim(user)
             claim = Claim.objects.create(user=user, author=author, statement=statement.strip())
             kind = ClaimEvent.Kind.DISPUTED if is_dispute else ClaimEvent.Kind.REQUESTED
             return record(claim, kind, actor=user, level=author.level)

@@ -1,6 +1,8 @@
-"""The e-mail that an event of a claim or the end of an account causes: to whom, about what, in which words."""
+"""The e-mail about claims and the end of an account: to whom, about what, in which words."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -8,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from profiles.claims import owner_claim
-from profiles.models import DISPUTE_HOLD, ClaimEvent, User
+from profiles.models import DISPUTE_HOLD, Claim, ClaimEvent, User
 
 SUBJECTS = {
     ClaimEvent.Kind.APPROVED: "Your claim is approved: {name}",
@@ -46,6 +48,19 @@ def farewell(email: str, name: str, *, by_staff: bool) -> EmailMessage:
     context = {"name": name, "by_staff": by_staff, "contact": settings.CONTACT_EMAIL}
     body = render_to_string("profiles/mail/farewell.txt", context)
     return EmailMessage("[BZPEER] Your account is deleted", body, to=[email])
+
+
+def claims_wait(user: User, number: int, oldest: datetime, site: str) -> EmailMessage:
+    """That claims wait for staff to decide. It names nobody: the admin shows who asks for what."""
+    context = {
+        "user": user,
+        "number": number,
+        "oldest": oldest,
+        "queue": f"{site}{reverse('admin:profiles_claim_changelist')}?state__exact={Claim.State.PENDING}",
+    }
+    what = "A claim waits" if number == 1 else f"{number} claims wait"
+    body = render_to_string("profiles/mail/claims_wait.txt", context)
+    return EmailMessage(f"[BZPEER] {what} for a decision", body, to=[user.email])
 
 
 def _recipient(event: ClaimEvent) -> User | None:

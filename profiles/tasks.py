@@ -10,6 +10,7 @@ from django.utils import timezone
 from graph.models import TrustChange
 from graph.refresh import refresh_authors
 from graph.stale import refresh_stale
+from profiles import waiting_claims
 from profiles.letters import compose, farewell
 from profiles.models import ClaimEvent
 from profiles.verification import review_all
@@ -38,6 +39,19 @@ def send_claim_letter(event_id: int, site: str) -> None:
 def send_farewell(email: str, name: str, by_staff: bool) -> None:
     """Send the last letter to an address whose account is gone, so nothing remembers that it was sent."""
     farewell(email, name, by_staff=by_staff).send()
+
+
+@shared_task
+def tell_of_waiting_claims(site: str = "") -> None:
+    """Tell everybody who may decide claims and has not been told lately; ``site`` as in ``send_claim_letter``."""
+    for user_id in waiting_claims.deciders():
+        tell_decider.delay(user_id, site or settings.PUBLIC_URL)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=8)
+def tell_decider(user_id: int, site: str) -> None:
+    """Send one of them the letter that is due, if one is."""
+    waiting_claims.tell(user_id, site)
 
 
 @shared_task(acks_late=True)

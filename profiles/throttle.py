@@ -1,4 +1,4 @@
-"""A storm of corrections or new names from one account is slowed down.
+"""A storm of corrections, claims or new names from one account is slowed down.
 
 Counted in the database, so no process sees less than all.
 """
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from profiles.models import ClaimEvent, Ticket, User
+from profiles.models import Claim, ClaimEvent, Ticket, User
 from works.models import EventBatch
 
 
@@ -27,6 +27,7 @@ class Limit:
 TICKETS = Limit(20, timedelta(days=1), "24 hours")
 OWN_ACTS = Limit(60, timedelta(hours=1), "hour")
 CURATOR_ACTS = Limit(600, timedelta(hours=1), "hour")
+CLAIMS = Limit(5, timedelta(days=1), "24 hours")
 LEVEL_TURNS = Limit(6, timedelta(days=1), "24 hours")
 
 
@@ -56,6 +57,13 @@ def admit_act(user: User, *, is_curator: bool) -> None:
     acts = EventBatch.objects.filter(actor=user, at__gt=timezone.now() - limit.window)
     times = acts.exclude(kind=EventBatch.Kind.UNDO).order_by("-at").values_list("at", flat=True)
     _admit(limit, "corrections", list(times[: limit.number]))
+
+
+def admit_claim(user: User) -> None:
+    """Let one more claim through; the staff, and the owner of a disputed page, get a letter. As ``admit_ticket``."""
+    _wait_for_turn(user)
+    times = Claim.objects.filter(user=user, created_at__gt=timezone.now() - CLAIMS.window)
+    _admit(CLAIMS, "claims", list(times.order_by("-created_at").values_list("created_at", flat=True)))
 
 
 def admit_rename(user: User) -> None:

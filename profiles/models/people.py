@@ -36,6 +36,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False, help_text="May open the admin and the import pages.")
     is_active = models.BooleanField(default=True)
     is_curator = models.BooleanField(default=False, help_text="May decide corrections of any author record.")
+    claims_told_at = models.DateTimeField(null=True, help_text="When a letter last said that claims wait.")
     date_joined = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "email"

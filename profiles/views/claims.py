@@ -14,6 +14,7 @@ from profiles.forms import ClaimForm
 from profiles.heads import ResearcherHead
 from profiles.models import ClaimEvent
 from profiles.requests import SignedInRequest
+from profiles.throttle import ThrottledError
 from profiles.verification import verdict
 from works.models import Author
 
@@ -29,7 +30,7 @@ def claim(request: SignedInRequest, head: ResearcherHead) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             event = claims.request_claim(request.user, author, form.cleaned_data["statement"])
-        except claims.ClaimError as problem:
+        except (claims.ClaimError, ThrottledError) as problem:
             form.add_error(None, str(problem))
             status = 409
         else:
