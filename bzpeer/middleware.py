@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
@@ -26,6 +26,24 @@ def anonymous_reads(
         if is_anonymous and request.method in ("GET", "HEAD") and not request.path.startswith("/accounts/"):
             with replicas.reading_from(replicas.any_replica()):
                 return get_response(request)
+        return get_response(request)
+
+    return middleware
+
+
+LONGEST_ADDRESS = 8000
+"""Characters; RFC 9110, section 4.1 asks servers to take at least as many octets, and proxies seldom take more."""
+
+
+def addresses_of_bounded_length(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Refuse longer addresses: no link of ours has one, and a redirect that repeats one would be a fault in the log."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if len(request.get_full_path()) > LONGEST_ADDRESS:
+            status = HTTPStatus.REQUEST_URI_TOO_LONG
+            return HttpResponse("This address is too long.\n", content_type="text/plain", status=status)
         return get_response(request)
 
     return middleware

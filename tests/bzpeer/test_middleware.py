@@ -50,3 +50,14 @@ def test_who_opens_the_address_of_a_button_is_told(client: Client) -> None:
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
     assert "takes what a form sends" in answer.content.decode()
     assert client.get("/imports/runs/1/stop/", headers={"Accept": "application/json"}).content == b""
+
+
+@pytest.mark.parametrize(
+    "path", ["/topics/?q=", "/accounts/login/?next=", "/me/?q=", "/names/", "/researchers/{}-old/?q="]
+)
+def test_an_address_of_any_length_has_an_answer(client: Client, path: str) -> None:
+    path = path.format(AuthorFactory.create().pk)
+    longest = "%22" * 2600
+    assert client.get(path + longest).status_code < 405
+    answer = client.get(path + longest * 2)
+    assert (answer.status_code, answer["Content-Type"]) == (414, "text/plain")
