@@ -106,6 +106,8 @@ DATABASE_URL = env.text("DATABASE_URL") or embedded.postgres_url(VAR)
 REDIS_URL = env.text("REDIS_URL") or embedded.valkey_url(VAR)
 REDIS_PREFIX = env.text("REDIS_PREFIX")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
+# Seconds. Each of them is a line for every view and method, and every scrape adds up those of all processes.
+PROMETHEUS_LATENCY_BUCKETS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, float("inf"))
 DATABASES = env.databases(
     DATABASE_URL, env.words("DATABASE_REPLICA_URLS"), pool_size=env.integer("DATABASE_POOL_SIZE", 8)
 )

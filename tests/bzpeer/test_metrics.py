@@ -24,6 +24,15 @@ def test_figures_are_open_unless_a_token_is_set(client: Client, settings: Settin
     assert client.get("/metrics", headers={"Authorization": "Bearer a-long-token"}).status_code == 200
 
 
+def test_a_view_has_no_more_lines_than_are_told_apart(client: Client, settings: Settings) -> None:
+    client.get("/topics/")
+    lines = client.get("/metrics").content.decode().splitlines()
+    counted = [
+        line for line in lines if 'method="GET",view="topics"' in line and "latency" in line and "bucket" in line
+    ]
+    assert len(counted) == len(settings.PROMETHEUS_LATENCY_BUCKETS) == 8
+
+
 def test_staff_read_them_without_a_token(client: Client, settings: Settings) -> None:
     settings.METRICS_TOKEN = "a-long-token"
     client.force_login(UserFactory.create())
