@@ -18,7 +18,7 @@ from works.matching import share_title
 from works.records import WorkRecord
 
 #: First and second key of the advisory lock under which batches are committed.
-LOCK = (7_403, 0)
+LOCK = (7_404, 0)
 
 
 def newest_batch() -> int:
