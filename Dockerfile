@@ -1,4 +1,4 @@
-# One image for every role: `up` (web, worker, scheduler), or a further worker.
+# One image for every role: `up` (web, workers, scheduler), or a further worker.
 FROM python:3.11-slim-bookworm
 
 RUN useradd --create-home --uid 10001 bzpeer && mkdir /data && chown bzpeer /data

@@ -1,4 +1,4 @@
-"""The programs that make up a running BZPEER besides its engines: web server, task worker, scheduler."""
+"""The programs that make up a running BZPEER besides its engines: web server, task workers, scheduler."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import psutil
+from django.conf import settings
 
 from bzpeer import env, metrics
 from bzpeer.supervisor import Service
@@ -16,6 +17,9 @@ from bzpeer.supervisor import Service
 WEB_THREADS = 4
 # Requests one web process takes in at once; more wait in the kernel's queue instead of in its memory.
 WEB_BACKPRESSURE = 64
+# Tasks of minutes at most (mail, schedules, what follows claims) that run at once, whatever harvests are under way.
+SHORT_TASKS = 2
+CELERY = [sys.executable, "-m", "celery", "-A", "bzpeer"]
 WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not bound to
 
 
@@ -29,21 +33,25 @@ def web(bind: str, port: int, logs: Path) -> Service:
 
 
 def background(logs: Path) -> list[Service]:
-    """The task worker and the scheduler."""
-    celery = [sys.executable, "-m", "celery", "-A", "bzpeer"]
-    loudness = ["--loglevel", env.log_level("LOG_LEVEL", "INFO")]
-    worker = [*celery, "worker", "--concurrency", processes(), *loudness]
-    worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    beat = [*celery, "beat", *loudness, "--pidfile="]
+    """The scheduler, the worker of most tasks, and that of imports, which may keep all its processes busy for hours."""
+    beat = [*CELERY, "beat", "--loglevel", env.log_level("LOG_LEVEL", "INFO"), "--pidfile="]
     return [
-        # SIGQUIT: finish or hand back running tasks within CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT; SIGTERM waits for all.
-        Service("worker", worker, logs / "worker.log", stop_signal=signal.SIGQUIT),
+        _worker("worker", settings.CELERY_TASK_DEFAULT_QUEUE, str(settings.IMPORT_HARVESTS + SHORT_TASKS), logs),
+        _worker("imports", settings.IMPORTS_QUEUE, processes(), logs),
         Service("beat", beat, logs / "beat.log"),
     ]
 
 
+def _worker(name: str, queue: str, concurrency: str, logs: Path) -> Service:
+    command = [*CELERY, "worker", "--hostname", f"{name}@%h", "--queues", queue, "--concurrency", concurrency]
+    command += ["--loglevel", env.log_level("LOG_LEVEL", "INFO")]
+    command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    # SIGQUIT: finish or hand back running tasks within CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT; SIGTERM waits for all.
+    return Service(name, command, logs / f"{name}.log", stop_signal=signal.SIGQUIT)
+
+
 def processes() -> str:
-    """How many processes serve pages, and how many work on tasks."""
+    """How many processes serve pages, and how many work on imports."""
     return str(min(max(os.cpu_count() or 1, 2), 4))
 
 

@@ -124,6 +124,19 @@ CACHES = {
 
 CELERY_BROKER_URL = env.celery_broker(env.redis_with_database(REDIS_URL, 0))
 CELERY_RESULT_BACKEND = None
+# What keeps a processor busy for minutes has a queue and workers of its own, so that mail, schedules and what follows a
+# claim never wait for it. A worker without -Q takes from both.
+IMPORTS_QUEUE = "imports"
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_QUEUES = {
+    name: {"exchange": name, "routing_key": name} for name in (CELERY_TASK_DEFAULT_QUEUE, IMPORTS_QUEUE)
+}
+CELERY_TASK_ROUTES = {
+    "ingest.tasks.import_shard": {"queue": IMPORTS_QUEUE},
+    "ingest.tasks.finish_import": {"queue": IMPORTS_QUEUE},
+    "ingest.tasks.share_attribution": {"queue": IMPORTS_QUEUE},
+    "ingest.tasks.retry_rejects": {"queue": IMPORTS_QUEUE},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -235,6 +248,9 @@ IMPORT_UPLOAD_MAX_BYTES = env.integer("IMPORT_UPLOAD_MAX_MB", 2048) * 1024 * 102
 IMPORT_BATCH_SIZE = env.integer("IMPORT_BATCH_SIZE", 2000)
 # Workers that share one run of a file; network sources are always read by one.
 IMPORT_SHARDS = env.integer("IMPORT_SHARDS", 2)
+# Services that the workers harvest at once. A harvest waits most of its hours for the service, so it shares the workers
+# of mail and schedules, which have that many processes more than those need.
+IMPORT_HARVESTS = env.integer("IMPORT_HARVESTS", 2)
 # Seconds for which a batch is tried again while the database is away, full or busy.
 IMPORT_PATIENCE = env.integer("IMPORT_PATIENCE", 90)
 # Seconds without a byte from a service after which a request has failed; it is tried again, then the run fails.

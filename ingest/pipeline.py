@@ -45,15 +45,21 @@ _OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
 
 def work_shard(
-    run_id: int, index: int, worker: str, progress: Progress | None = None, batches: Feed | None = None
+    run_id: int,
+    index: int,
+    worker: str,
+    progress: Progress | None = None,
+    batches: Feed | None = None,
+    claim: Callable[[int, int, str], bool] = runs.claim_shard,
 ) -> bool:
     """Do one shard of a run. True when this call completed the records of the whole run.
 
     Without ``batches``, which must be the shard's open ones, the worker reads the source itself. Does nothing when the
-    shard is another worker's. Source errors end the run with their message; when the database is gone the error is
-    raised, and the shard waits for whoever takes it over.
+    shard cannot be had: ``claim`` takes run, shard and worker, and says whether it is this worker's now. Source errors
+    end the run with their message; when the database is gone the error is raised, and the shard waits for whoever takes
+    it over.
     """
-    if not runs.claim_shard(run_id, index, worker):
+    if not claim(run_id, index, worker):
         return False
     run = ImportRun.objects.select_related("source").get(pk=run_id)
     try:

@@ -176,7 +176,7 @@ def _stages(run: ImportRun) -> list[StageLine]:
         if run.is_dry_run and number:
             lines.append(StageLine(stage.label, "skipped", "not in a dry run"))
             continue
-        if number != place:
+        if number != place or run.state == State.QUEUED:
             lines.append(StageLine(stage.label, "done" if number < place else "next", ""))
         elif run.is_active:
             lines.append(StageLine(stage.label, "now", _remark(run)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import socket
 
-from celery import shared_task
+from celery import current_app, shared_task
 from django.conf import settings
 
-from ingest import finishing, runs, schedules, uploads
+from ingest import finishing, runs, schedules, turns, uploads
 from ingest.models import ImportRun, ImportShard, RejectedRecord
 from ingest.pipeline import work_shard
 from ingest.retry import retry
@@ -16,8 +16,9 @@ from ingest.retry import retry
 
 def enqueue(run: ImportRun) -> None:
     """Hand every open shard of a run to the workers, once the current transaction is committed."""
+    task = harvest if turns.is_harvest(run) else import_shard
     for shard in run.shards.exclude(state=ImportShard.State.DONE):
-        import_shard.delay_on_commit(run.pk, shard.index)
+        task.delay_on_commit(run.pk, shard.index)
     if run.stage != ImportRun.Stage.RECORDS:
         finish_import.delay_on_commit(run.pk)
 
@@ -28,8 +29,15 @@ def worker_name() -> str:
 
 
 @shared_task
+def harvest(run_id: int, index: int) -> None:
+    """Take in the records of a service, when it is the run's turn; until then ``revive_imports`` hands it out again."""
+    if work_shard(run_id, index, worker_name(), claim=turns.claim_harvest):
+        finish_import.delay(run_id)
+
+
+@shared_task
 def import_shard(run_id: int, index: int) -> None:
-    """Take in the records of one shard; the worker that completes a run hands on its last stages."""
+    """Take in the records of one shard of files; the worker that completes a run hands on its last stages."""
     if work_shard(run_id, index, worker_name()):
         finish_import.delay(run_id)
 
@@ -62,13 +70,25 @@ def retry_rejects(run_id: int, reason: str) -> None:
 
 @shared_task
 def revive_imports() -> None:
-    """Every minute: hand out again what lost its worker, settle stopping runs, start scheduled sources."""
+    """Every minute: hand out again what waits or lost its worker, settle stopping runs, start scheduled sources."""
     runs.settle_stopping()
-    for shard in runs.orphaned_shards():
-        import_shard.delay(shard.run_id, shard.index)
-    for run in runs.unfinished_runs():
-        finish_import.delay(run.pk)
+    # While messages wait, the workers are busy and nothing is known to be lost: more of them would pile up.
+    is_idle = not _messages_wait(settings.IMPORTS_QUEUE)
+    for shard in runs.orphaned_shards().select_related("run__source").order_by("run", "index"):
+        if turns.is_harvest(shard.run):
+            harvest.delay(shard.run_id, shard.index)
+        elif is_idle:
+            import_shard.delay(shard.run_id, shard.index)
+    if is_idle:
+        for run in runs.unfinished_runs():
+            finish_import.delay(run.pk)
     for source in schedules.due_sources():
         if started := schedules.take_turn(source):
             enqueue(started)
     uploads.forget_old()
+
+
+def _messages_wait(queue: str) -> bool:
+    """Whether the broker holds messages that no worker of the queue has taken yet."""
+    with current_app.connection_for_read() as connection:
+        return bool(connection.default_channel.queue_declare(queue).message_count)

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from ingest import runs
+from ingest import runs, turns
 from ingest.access import staff_only
 from ingest.models import ImportRun, WorkChange
 from ingest.run_page import new_works_of, progress_of
@@ -26,7 +26,8 @@ def run_page(request: SignedInRequest, run_id: int) -> HttpResponse:
     """The page of a run; htmx asks for its moving part every few seconds while it is active."""
     run = get_object_or_404(ImportRun.objects.select_related("source", "started_by"), pk=run_id)
     template = "ingest/_run.html" if request.htmx else "ingest/run.html"
-    response = render(request, template, {"run": run, "progress": progress_of(run)})
+    context = {"run": run, "progress": progress_of(run), "waits": turns.reasons_to_wait([run]).get(run.pk, "")}
+    response = render(request, template, context)
     response["Vary"] = "HX-Request"
     return response
 

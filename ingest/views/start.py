@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ingest import runs
+from ingest import runs, turns
 from ingest.access import staff_only
 from ingest.forms import StartForm
 from ingest.models import ImportRun, Source
@@ -35,9 +35,11 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         found = found.filter(pk__lt=cursor[0])
     shown = list(found[: RUNS_ON_PAGE + 1])
     page: Page[ImportRun] = Page(shown[:RUNS_ON_PAGE], is_continued=cursor is not None)
+    waits = turns.reasons_to_wait(page.rows)
     context = {
         "sources": _sources(),
         "page": page,
+        "runs": [(run, waits.get(run.pk, "")) for run in page.rows],
         "next_query": f"after={page.rows[-1].pk}" if len(shown) > RUNS_ON_PAGE else "",
         "under_way": sum(run.is_active for run in page.rows),
     }
