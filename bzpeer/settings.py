@@ -13,6 +13,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from bzpeer import embedded, env, release
+from bzpeer.logs import refusals_in_one_line
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("BZPEER_VAR") or BASE_DIR / "var").absolute()
@@ -356,9 +357,11 @@ LOGGING = {
             "style": "{",
         },
     },
+    "filters": {"refusals": {"()": "django.utils.log.CallbackFilter", "callback": refusals_in_one_line}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
+            "filters": ["refusals"],
             "formatter": "json" if env.flag("LOG_JSON") else "plain",
         }
     },
