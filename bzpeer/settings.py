@@ -193,6 +193,10 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 # In the browser that signed up, within ``ACCOUNT_LOGIN_TIMEOUT``: back to the page that asked for an account.
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+# An account is told of every change of its address, password or second factor, the former address included.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# The password once more before any of these: an open page alone takes no account over.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[BZPEER] "
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False

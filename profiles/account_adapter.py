@@ -11,8 +11,13 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from django.conf import settings
 from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils import timezone
 
+from profiles.addresses import site_of
 from profiles.aftermath import follow_up
+from profiles.models import User
+from profiles.tasks import send_letter
 from profiles.verification import review_owner
 
 LIMITS = "allauth.account"
@@ -50,6 +55,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         if is_confirmed:
             follow_up(request, review_owner(email_address.user, email_address.user))
         return is_confirmed
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell the account that something about it changed, at its main address or at ``email``.
+
+        The workers send it: the change is made, whether or not the mail server answers.
+        """
+        email = email or EmailAddress.objects.get_primary_email(user)
+        if not email:
+            return
+        facts = {
+            "timestamp": timezone.now(),
+            "ip": self.get_client_ip(self.request),
+            "reset_url": site_of(self.request) + reverse("account_reset_password"),
+            "contact": settings.CONTACT_EMAIL,
+        }
+        letter = self.render_mail(template_prefix, email, facts | (context or {}))
+        send_letter.delay(letter.subject, letter.body, email)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count an attempt, which ``authenticate`` takes back when the password is right.

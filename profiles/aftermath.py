@@ -9,10 +9,11 @@ from collections.abc import Iterable
 
 from django.http import HttpRequest
 
+from profiles import letters
 from profiles.addresses import site_of
 from profiles.leaving import Farewell
 from profiles.models import ClaimEvent
-from profiles.tasks import refresh_corrected, refresh_trust, send_claim_letter, send_farewell, tell_of_waiting_claims
+from profiles.tasks import refresh_corrected, refresh_trust, send_claim_letter, send_letter, tell_of_waiting_claims
 
 Kind = ClaimEvent.Kind
 CHANGE_THE_LEVEL = frozenset({Kind.APPROVED, Kind.RELEASED, Kind.REPLACED, Kind.REVIEWED, Kind.ENDED})
@@ -32,7 +33,8 @@ def follow_up(request: HttpRequest, events: Iterable[ClaimEvent]) -> None:
 
 def follow_deletion(farewell: Farewell, *, by_staff: bool) -> None:
     """Enqueue what is left to do once an account is deleted. Called by views and the admin, never by services."""
-    send_farewell.delay_on_commit(farewell.email, farewell.name, by_staff)
+    letter = letters.farewell(farewell.email, farewell.name, by_staff=by_staff)
+    send_letter.delay_on_commit(letter.subject, letter.body, farewell.email)
     for page in farewell.pages:
         refresh_trust.delay_on_commit(page)
 

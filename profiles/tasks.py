@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ from graph.models import TrustChange
 from graph.refresh import refresh_authors
 from graph.stale import refresh_stale
 from profiles import waiting_claims
-from profiles.letters import compose, farewell
+from profiles.letters import compose
 from profiles.models import ClaimEvent
 from profiles.verification import review_all
 from works.attribution.resolve import resolve_dirty
@@ -36,9 +37,9 @@ def send_claim_letter(event_id: int, site: str) -> None:
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=8)
-def send_farewell(email: str, name: str, by_staff: bool) -> None:
-    """Send the last letter to an address whose account is gone, so nothing remembers that it was sent."""
-    farewell(email, name, by_staff=by_staff).send()
+def send_letter(subject: str, body: str, to: str) -> None:
+    """Send a letter of which nothing remembers that it was sent: a worker that dies just after may send it twice."""
+    EmailMessage(subject, body, to=[to]).send()
 
 
 @shared_task
