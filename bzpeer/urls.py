@@ -20,4 +20,5 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
 ]
 
+handler403 = "bzpeer.denied.denied"
 handler404 = "bzpeer.not_found.not_found"

@@ -1,7 +1,7 @@
 """Who may reach what: one helper for each kind of object, used by every view.
 
 * author record: ``of_researcher`` (anyone; moved, split and hidden records are answered here)
-* account: ``confirmed_lately``, ``may_delete_account``
+* account: ``confirmed_lately``, ``may_delete_account``, ``may_open_admin``
 * claim: ``own_claim``, ``may_decide_claims``, ``may_decide_claim``
 * invitation: ``own_invitation``
 * corrections: ``is_curator``, ``curators_only``; what a person may do with one ticket: ``profiles.tickets.standing_of``
@@ -123,6 +123,11 @@ def own_claim(user: User) -> Claim:
     return claim
 
 
+def may_open_admin(user: User) -> bool:
+    """Staff for whom it holds something: with any right there."""
+    return user.is_active and user.is_staff and (user.is_superuser or bool(user.get_all_permissions()))
+
+
 def may_decide_claims(user: User) -> bool:
     """Staff with the right to change claims decide them, in the admin."""
     return user.is_active and user.is_staff and user.has_perm("profiles.change_claim")
@@ -145,7 +150,7 @@ def curators_only(view: Callable[Concatenate[SignedInRequest, P], HttpResponseBa
 
     def wrapper(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not is_curator(request.user):
-            raise PermissionDenied
+            raise PermissionDenied("Corrections are for curators, accounts with the mark “Is curator”, and for staff.")
         return view(request, *args, **kwargs)
 
     update_wrapper(wrapper, view)

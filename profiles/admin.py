@@ -12,8 +12,9 @@ from django.contrib.admin.helpers import ActionForm
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -37,6 +38,9 @@ admin.site.site_header = admin.site.site_title = "BZPEER for staff"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # the way allauth documents
 
 
+RIGHTS = ("is_staff", "is_curator", "is_superuser", "groups", "user_permissions")
+
+
 class UserCreationForm(AccountCreationForm):
     """Django's own form asks for a username, which our accounts do not have."""
 
@@ -54,11 +58,21 @@ class UserAdmin(AccountAdmin):
     add_form = UserCreationForm
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
-        ("Rights", {"fields": ("is_active", "is_staff", "is_curator", "is_superuser", "groups", "user_permissions")}),
+        ("Rights", {"fields": ("is_active", *RIGHTS)}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
     readonly_fields = ("last_login", "date_joined")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str] | tuple[str, ...]:
+        """Only superusers give rights: who may change accounts could else give the own one every right."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if _staff(request).is_superuser else (*fields, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Only superusers change superusers, passwords included."""
+        reaches = obj is None or not obj.is_superuser or _staff(request).is_superuser
+        return super().has_change_permission(request, obj) and reaches
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or may_delete_account(_staff(request), obj))
@@ -118,12 +132,18 @@ class ClaimEventInline(EventInline):
 class ClaimAdmin(ClaimsAdmin):
     """Claims are decided by the actions of the list, so that every decision passes through ``profiles.claims``."""
 
-    list_display = ("created_at", "person", "record", "standing", "state", "decided_by", "decided_at")
+    list_display = ("asked", "outcome", "person", "record", "standing")
+    list_display_links = ("asked",)
     list_filter = ("state", "created_at")
     list_select_related = ("user", "author", "decided_by")
     search_fields = ("user__email", "user__name", "author__display_name")
     date_hierarchy = "created_at"
-    ordering = ("created_at",)
+    # Those that wait come first, the one that waits longest at the top; then what was decided, the latest at the top.
+    ordering = (
+        Case(When(state=Claim.State.PENDING, then=0), default=1).asc(),
+        F("decided_at").desc(nulls_last=True),
+        F("waiting_since").asc(),
+    )
     actions = ("approve", "refuse", "end", "reopen")
     action_form = DecisionForm
     inlines = (ClaimEventInline,)
@@ -143,23 +163,33 @@ class ClaimAdmin(ClaimsAdmin):
         "decision_note",
     )
 
+    @admin.display(description="Asked", ordering="waiting_since")
+    def asked(self, claim: Claim) -> str:
+        return date_format(claim.waiting_since, "j M Y")
+
     @admin.display(description="Person", ordering="user__name")
-    def person(self, claim: Claim) -> str:
-        return f"{claim.user.name or 'No name'} <{claim.user.email}>"
+    def person(self, claim: Claim) -> SafeString:
+        return format_html("{}<br>{}", claim.user.name or "No name", claim.user.email)
 
     @admin.display(description="Author record", ordering="author__display_name")
     def record(self, claim: Claim) -> SafeString:
         return format_html('<a href="{}">{}</a>', claim.author.get_absolute_url(), claim.author.display_name)
 
-    @admin.display(description="What to know before deciding")
+    @admin.display(description="To know first")
     def standing(self, claim: Claim) -> str:
         if not claim.is_pending:
-            return "Decided."
+            return ""
         notes = list(verdict(claim.user, claim.author).doubts) or ["E-mail confirmed, name fits."]
         owner = claims.owner_claim(claim.author)
         if owner is not None:
             notes.append(f"Dispute: {owner.user.email} owns the record.")
         return " ".join(notes)
+
+    @admin.display(description="State", ordering="state")
+    def outcome(self, claim: Claim) -> str:
+        on = f", {date_format(claim.decided_at, 'j M Y')}" if claim.decided_at else ""
+        by = f", {claim.decided_by.get_full_name()}" if claim.decided_by else ""
+        return f"{claim.get_state_display()}{on}{by}"
 
     @admin.action(description="Approve the selected claims", permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:

@@ -15,6 +15,7 @@ from django.http import QueryDict
 from graph import charts
 from graph.elements import years_phrase
 from graph.models import AuthorInstitution, AuthorTopic
+from profiles.access import may_decide_claims
 from profiles.collaborators import Collaborator, first_collaborators
 from profiles.heads import ResearcherHead
 from profiles.models import Claim, Follow, User
@@ -99,8 +100,8 @@ class ResearcherPage:
 
 
 def viewer_towards(user: User, author: Author) -> Viewer:
-    """Two queries; a third for staff, who see how many claims on the record wait."""
-    waiting = Claim.objects.open().filter(author=author).count() if user.is_staff else None
+    """Two queries; more for staff who decide claims and see how many on the record wait."""
+    waiting = Claim.objects.open().filter(author=author).count() if may_decide_claims(user) else None
     return Viewer(
         user=user,
         is_following=Follow.objects.filter(user=user, author=author).exists(),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ingest import runs, turns
-from ingest.access import staff_only
+from ingest.access import may_schedule, staff_only
 from ingest.forms import StartForm
 from ingest.models import ImportRun, Source
 from ingest.run_page import latest_runs
@@ -38,6 +38,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
     waits = turns.reasons_to_wait(page.rows)
     context = {
         "sources": _sources(),
+        "may_schedule": may_schedule(request.user),
         "page": page,
         "runs": [(run, waits.get(run.pk, "")) for run in page.rows],
         "next_query": f"after={page.rows[-1].pk}" if len(shown) > RUNS_ON_PAGE else "",

@@ -33,6 +33,8 @@ from works.attribution.undoing import Undone, undo_event, undo_join
 from works.models import Attribution, Author, AuthorEvent, EventBatch
 from works.paging import number_cursor
 
+UNDONE_BY = "Curators take changes back, and owners their own on a page that is still theirs."
+
 
 @require_safe
 @of_researcher
@@ -85,7 +87,7 @@ def undo_change(request: SignedInRequest, batch_id: int) -> HttpResponse:
     batch = get_object_or_404(EventBatch.objects.select_related("author"), pk=batch_id)
     if request.method == "POST":
         if batch.undone_by_id is None and not may_undo(request.user, batch):
-            raise PermissionDenied
+            raise PermissionDenied(UNDONE_BY)
         _take_back(request, batch, lambda by: undo_act(batch, by))
         if batch.author is not None and request.POST.get("back") == "page":
             return redirect(batch.author)
@@ -101,7 +103,7 @@ def undo_one(request: SignedInRequest, event_id: int) -> HttpResponse:
         raise Http404("No such change.")
     if request.method == "POST":
         if event.undone_by_id is None and not may_undo_event(request.user, event):
-            raise PermissionDenied
+            raise PermissionDenied(UNDONE_BY)
         step = undo_event if event.authorship_id is not None else undo_join
         _take_back(request, event.batch, lambda by: step(event, by))
     return redirect("change", event.batch_id)
