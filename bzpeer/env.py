@@ -105,7 +105,7 @@ def database(url: str, *, pool_size: int, variable: str = "DATABASE_URL") -> dic
     except Exception as error:
         raise ImproperlyConfigured(f"{variable} is not a PostgreSQL URL: {error}") from None
     return {
-        "ENGINE": "django_prometheus.db.backends.postgresql",
+        "ENGINE": "bzpeer.database",
         "NAME": parts.pop("dbname", "bzpeer"),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),

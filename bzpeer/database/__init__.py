@@ -1,0 +1,1 @@
+"""The database backend of BZPEER; Django finds it by this name."""
