@@ -25,10 +25,9 @@ from profiles.models import User
 #: A worker that gave no sign of life for this long is taken for dead; workers give six in that time.
 DEAD_AFTER = timedelta(seconds=settings.IMPORT_DEAD_AFTER)
 HEARTBEAT_SECONDS = settings.IMPORT_DEAD_AFTER / 6
-#: Records of one transaction when a service hands them over page by page, so that a slow one is seen to move.
-SERVICE_BATCH = 500
-#: The same for the sample and for files of fewer bytes than this, so that every worker gets its share of them.
-SMALL_BATCH = 1000
+#: Records of one transaction when a service hands them over page by page, so that a slow one is seen to move, and of
+#: the sample and files of fewer bytes than this, so that no worker waits long for the last batches of the others.
+SMALL_BATCH = 500
 SMALL_INPUT = 8 * 1024 * 1024
 
 COUNTS = ("seen", "created", "updated", "unchanged", "rejected")
@@ -97,10 +96,9 @@ def checked_options(slug: str, options: SourceOptions) -> SourceOptions:
 
 
 def _batch_size(module: SourceModule, options: SourceOptions, most: int) -> int:
-    if module.is_network:
-        return min(most, SERVICE_BATCH)
-    size = sum(Path(name).stat().st_size for name in options.inputs)
-    return min(most, SMALL_BATCH) if size < SMALL_INPUT else most
+    if module.is_network or sum(Path(name).stat().st_size for name in options.inputs) < SMALL_INPUT:
+        return min(most, SMALL_BATCH)
+    return most
 
 
 def _may_be_private(address: str | None) -> bool:

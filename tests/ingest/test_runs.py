@@ -58,8 +58,8 @@ def test_small_files_are_cut_so_that_every_worker_gets_a_share(path: Path, tmp_p
     large = tmp_path / "large.jsonl"
     large.write_bytes((line(1).encode() + b"\n") * 30_000)
     assert start(large, batch_size=4000).batch_size == 4000
-    assert start(path, batch_size=4000).batch_size == 1000
-    assert runs.start_run("sample", SourceOptions(), batch_size=4000).batch_size == 1000
+    assert start(path, batch_size=4000).batch_size == runs.SMALL_BATCH
+    assert runs.start_run("sample", SourceOptions(), batch_size=4000).batch_size == runs.SMALL_BATCH
 
 
 def test_a_waiting_run_stops_at_once_and_can_go_on(path: Path) -> None:
