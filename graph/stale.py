@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from graph.models import TrustChange
 from graph.refresh import refresh_all, refresh_authors
+from works.copying import array_literal
 from works.models import Author, TouchedAuthor
 
 #: Authors refreshed in one transaction.
@@ -54,4 +55,6 @@ def refresh_stale(
 
 def _unmark(marks: Iterable[int]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {TouchedAuthor._meta.db_table} WHERE id = ANY(%s)", [list(marks)])
+        cursor.execute(
+            f"DELETE FROM {TouchedAuthor._meta.db_table} WHERE id = ANY (%s::bigint[])", [array_literal(list(marks))]
+        )

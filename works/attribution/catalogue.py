@@ -19,6 +19,7 @@ from works.attribution.descriptions import VERSION, describe, pack, unpack, unpa
 from works.attribution.facts import AuthorshipFacts, WorkFacts, WorkFeatures
 from works.attribution.standing import SMALL_BLOCK, has_grown
 from works.attribution.statistics import Statistics
+from works.copying import array_literal
 from works.garbage import uncollected
 from works.models import Attribution, AttributionStatistics, ResolvedBlock, WorkDescription
 from works.names import Name
@@ -46,7 +47,7 @@ _AUTHORSHIPS = """
 SELECT a.id, a.work_id, a.position, a.family, a.given, a.suffix, a.is_group, a.affiliations, a.orcid, a.email,
        t.author_id, t.decided_by <> %(machine)s, a.block
 FROM works_authorship a LEFT JOIN works_attribution t ON t.authorship_id = a.id
-WHERE a.block = ANY (%(blocks)s) ORDER BY a.id
+WHERE a.block = ANY (%(blocks)s::text[]) ORDER BY a.id
 """
 #: Works in some blocks, or after an id, without a description by this code.
 _UNDESCRIBED = """
@@ -95,7 +96,10 @@ class Catalogue:
         are small or have grown (``works.attribution.standing``).
         """
         with connection.cursor() as cursor:
-            cursor.execute(_AUTHORSHIPS, {"blocks": list(blocks), "machine": Attribution.DecidedBy.MACHINE.value})
+            cursor.execute(
+                _AUTHORSHIPS,
+                {"blocks": array_literal(list(blocks)), "machine": Attribution.DecidedBy.MACHINE.value},
+            )
             rows = cursor.fetchall()
         whole = _whole_blocks(blocks, Counter(row[-1] for row in rows))
         authorships = []

@@ -18,7 +18,7 @@ from works.attribution.constraints import forbidden_pairs
 from works.attribution.journal import MachineMove, log_machine, write_between_acts
 from works.attribution.records import heirs, new_authors
 from works.attribution.summaries import refresh_authors
-from works.copying import copy_rows
+from works.copying import array_literal, copy_rows
 from works.models import Attribution, Author
 
 #: A confidence that moved by less than this is not worth a new row.
@@ -73,8 +73,8 @@ def _held(authorships: list[int]) -> dict[int, Held]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT authorship_id, author_id, confidence, decided_by FROM works_attribution"
-            " WHERE authorship_id = ANY (%s)",
-            [authorships],
+            " WHERE authorship_id = ANY (%s::bigint[])",
+            [array_literal(authorships)],
         )
         return {pk: Held(author, confidence, decided_by) for pk, author, confidence, decided_by in cursor.fetchall()}
 

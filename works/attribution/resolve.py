@@ -27,6 +27,7 @@ from works.attribution.persist import save_clusters
 from works.attribution.sharing import Chunk, Shares, shares_of
 from works.attribution.summaries import refresh_authors
 from works.connections import close_connections
+from works.copying import array_literal
 from works.garbage import uncollected
 from works.models import DirtyBlock
 
@@ -242,8 +243,8 @@ def _take_marks(blocks: Sequence[str], newest: int) -> dict[str, bool]:
     """Take the marks of these blocks away, up to an id. Returns the blocks that had one: whether one was whole."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM works_dirtyblock WHERE block = ANY (%s) AND id <= %s RETURNING block, is_whole",
-            [list(blocks), newest],
+            "DELETE FROM works_dirtyblock WHERE block = ANY (%s::text[]) AND id <= %s RETURNING block, is_whole",
+            [array_literal(blocks), newest],
         )
         # Of two marks of one block the one for all of it comes last.
         return dict(sorted(cursor.fetchall()))

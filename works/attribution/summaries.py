@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from works.copying import array_literal
 from works.models import Author
 
 #: Printed forms and affiliations kept on an author record, the most frequent ones.
@@ -23,7 +24,7 @@ WITH mine AS (
     FROM works_attribution t
     CROSS JOIN LATERAL (SELECT * FROM works_authorship a WHERE a.id = t.authorship_id OFFSET 0) a
     CROSS JOIN LATERAL (SELECT year, is_deleted FROM works_work w WHERE w.id = t.work_id OFFSET 0) w
-    WHERE t.author_id = ANY (%(authors)s) AND NOT w.is_deleted
+    WHERE t.author_id = ANY (%(authors)s::bigint[]) AND NOT w.is_deleted
 ), forms AS (
     SELECT author_id, raw_name, min(family) AS family, min(given) AS given, min(suffix) AS suffix,
            min(name_key) AS name_key, min(block) AS block, count(*) AS works,
@@ -87,7 +88,7 @@ ON CONFLICT (id) DO UPDATE SET
     revision = r.revision + 1,
     modified_at = now()
 """
-_PARAMETERS: dict[str, str | int | list[int]] = {
+_PARAMETERS: dict[str, str | int] = {
     "active": Author.Status.ACTIVE.value,
     "forms": NAME_FORMS,
     "places": AFFILIATIONS,
@@ -101,9 +102,10 @@ def refresh_authors(authors: Sequence[int]) -> None:
     """
     if not authors:
         return
+    listed = array_literal(sorted(authors))
     with connection.cursor() as cursor:
-        cursor.execute(_REFRESH, _PARAMETERS | {"authors": list(authors)})
+        cursor.execute(_REFRESH, _PARAMETERS | {"authors": listed})
         cursor.execute(
             "INSERT INTO works_touchedauthor (author_id, since) SELECT a, now() FROM unnest(%s::bigint[]) AS a",
-            [sorted(authors)],
+            [listed],
         )
