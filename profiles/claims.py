@@ -26,6 +26,11 @@ def current_claim(user: User) -> Claim | None:
     return Claim.objects.current().select_related("author").filter(user=user).first()
 
 
+def oldest_rival(claim: Claim) -> Claim | None:
+    """Of the claims that wait for the record of an accepted one, the first."""
+    return Claim.objects.open().filter(author=claim.author_id).order_by("waiting_since", "pk").first()
+
+
 def request_claim(user: User, author: Author, statement: str) -> ClaimEvent:
     """Ask for the record; asking for one that has an owner opens a dispute, which needs a statement.
 
@@ -76,8 +81,9 @@ def release(claim: Claim, actor: User) -> ClaimEvent:
 def approve(claim: Claim, actor: User, note: str = "") -> list[ClaimEvent]:
     """Make the claiming user the owner; level L2 follows if the e-mail is confirmed and the name fits.
 
-    Returns the approval, and before it the end of the former owner's claim if there was one. Raises ClaimError when
-    the claim is decided already, the record went away, or the hold of a dispute is not over.
+    Returns the approval, and before it the end of the former owner's claim if there was one, and the disputes that
+    others' waiting claims become. Raises ClaimError when the claim is decided already, the record went away, or the
+    hold of a dispute is not over.
     """
     with transaction.atomic():
         claim = locked(claim)
@@ -88,6 +94,8 @@ def approve(claim: Claim, actor: User, note: str = "") -> list[ClaimEvent]:
         _close(claim, Claim.State.ACCEPTED, actor, note)
         found = verdict(claim.user, author)
         set_level(author, found.level)
+        for rival in Claim.objects.open().filter(author=author).order_by("pk"):
+            events.append(record(rival, ClaimEvent.Kind.DISPUTED, actor=actor, level=found.level))
         kind = ClaimEvent.Kind.APPROVED
         events.append(record(claim, kind, actor=actor, level=found.level, note=note, level_reason=found.reason))
         return events

@@ -42,6 +42,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
     context = {
         "claim": claim,
         "verdict": verdict(user, claim.author) if claim and claim.is_accepted else None,
+        "dispute": claims.oldest_rival(claim) if claim and claim.is_accepted else None,
         "against": _last_decision_against(user) if claim is None else None,
         "feed": _feed(user, "", RECENT),
         "follows": follows.followed_authors(user)[:RECENT],

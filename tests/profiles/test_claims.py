@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from profiles import claims
+from profiles.letters import compose
 from profiles.models import DISPUTE_HOLD, Claim, ClaimEvent, User
 from tests.factories import AuthorFactory, ClaimFactory, UserFactory
 from tests.profiles.people import account
@@ -47,6 +50,22 @@ def test_two_people_can_wait_for_one_record_but_only_one_gets_it(ada: Author, cl
     claims.approve(first, staff)
     with pytest.raises(claims.ClaimError, match="has an owner"):
         claims.approve(second, staff)
+
+
+def test_who_gets_a_record_that_others_wait_for_is_told_of_a_dispute(
+    client: Client, ada: Author, claimant: User, staff: User
+) -> None:
+    first = claims.request_claim(claimant, ada, "").claim
+    rival = claims.request_claim(account("A. Lovelace"), ada, "").claim
+    dispute, approved = claims.approve(first, staff)
+    assert (dispute.kind, dispute.claim, approved.claim) == (ClaimEvent.Kind.DISPUTED, rival, first)
+    letter = compose(dispute, "http://testserver")
+    assert letter is not None
+    assert letter.to == [claimant.email]
+    client.force_login(claimant)
+    assert "Somebody else claims this page too" in client.get(reverse("me")).content.decode()
+    claims.refuse(rival, staff)
+    assert "Somebody else" not in client.get(reverse("me")).content.decode()
 
 
 def test_approval_lifts_the_level_when_email_and_name_fit(ada: Author, claimant: User, staff: User) -> None:
