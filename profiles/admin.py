@@ -199,11 +199,11 @@ class ClaimAdmin(ClaimsAdmin):
     def refuse(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
         self._decide(request, queryset, claims.refuse, "refused")
 
-    @admin.action(description="End the selected approved claims (say why in the note)", permissions=["change"])
+    @admin.action(description="End the selected claims, saying why", permissions=["change"])
     def end(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
         self._decide(request, queryset, claims.end, "ended")
 
-    @admin.action(description="Take back the decision against the selected claims", permissions=["change"])
+    @admin.action(description="Reopen the selected claims", permissions=["change"])
     def reopen(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
         self._decide(request, queryset, claims.reopen, "reopened")
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from graph.refresh import refresh_authors
+from profiles.claims import approve, request_claim
 from profiles.models import Claim, Follow
 from tests.browser.conftest import DESKTOP, PHONE, NewContext, violations
 from tests.factories import PASSWORD, AuthorFactory, printed_work
@@ -165,3 +166,26 @@ def test_pages_are_accessible_and_fit(
             problems.append(f"{path} is {over} px too wide")
         problems += [f"{path}: {found}" for found in violations(page)]
     assert problems == []
+
+
+def test_an_account_is_deleted_by_keyboard(new_context: NewContext, ada: Author, mails: Path) -> None:
+    owner, staff = account("Ada Lovelace", email="ada@example.org"), account("Sam Staff", is_staff=True)
+    approve(request_claim(owner, ada, "").claim, staff)
+    page = new_context(viewport=PHONE).new_page()
+    page.goto("/me/settings/")
+    log_in(page, owner.email)
+    page.get_by_role("link", name="Delete the account").press("Enter")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="What goes")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("Your e-mail address").fill("somebody@example.org")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("This is not the address")).to_be_visible()
+    page.get_by_label("Your e-mail address").fill(owner.email)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Your account is deleted.")).to_be_visible()
+    assert "Your account is deleted" in newest_mail(mails)
+    page.goto(ada.get_absolute_url())
+    expect(page.get_by_text("Unclaimed author")).to_be_visible()
