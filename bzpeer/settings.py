@@ -154,6 +154,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "revive-imports": {"task": "ingest.tasks.revive_imports", "schedule": 60.0},
     "tell-of-claims": {"task": "profiles.tasks.tell_of_waiting_claims", "schedule": crontab(minute="20")},
+    "clear-sessions": {"task": "profiles.tasks.clear_sessions", "schedule": crontab(hour="4", minute="40")},
     "review-levels": {"task": "profiles.tasks.review_levels", "schedule": crontab(hour="2", minute="50")},
     "refresh-graph": {"task": "graph.tasks.refresh_everything", "schedule": crontab(hour="3", minute="10")},
     "prove-decisions": {"task": "works.tasks.prove_decisions", "schedule": crontab(hour="2", minute="20")},

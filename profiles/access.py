@@ -10,15 +10,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import update_wrapper, wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
+from allauth.account import app_settings
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -100,9 +106,21 @@ def confirmed_lately(
 ) -> Callable[Concatenate[SignedInRequest, P], HttpResponseBase]:
     """Ask for the password, or a code, unless it was given in the last minutes; then go on with what was asked for.
 
-    An account that has neither, because it logs in by another service, is let through.
+    Whoever has neither, because they log in by another service, has to have done so in the last minutes.
     """
-    return cast("Callable[Concatenate[SignedInRequest, P], HttpResponseBase]", reauthentication_required(view))
+    checked = reauthentication_required(view)
+
+    @wraps(view)
+    def wrapper(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        since = timezone.now() - timedelta(seconds=app_settings.REAUTHENTICATION_TIMEOUT)
+        is_fresh = request.user.last_login is not None and request.user.last_login > since
+        if not is_fresh and not get_adapter().get_reauthentication_methods(request.user):
+            logout(request)
+            messages.warning(request, "Log in once more, so that it is clear that it is you.")
+            return redirect_to_login(request.get_full_path())
+        return cast(HttpResponseBase, checked(request, *args, **kwargs))
+
+    return wrapper
 
 
 def may_delete_account(staff: User, user: User) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
@@ -53,6 +54,12 @@ def tell_of_waiting_claims(site: str = "") -> None:
 def tell_decider(user_id: int, site: str) -> None:
     """Send one of them the letter that is due, if one is."""
     waiting_claims.tell(user_id, site)
+
+
+@shared_task
+def clear_sessions() -> None:
+    """Take away sessions that have run out: they hold the address that somebody logged in with."""
+    SessionStore.clear_expired()
 
 
 @shared_task(acks_late=True)

@@ -11,6 +11,7 @@ import time_machine
 from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection, transaction
 from django.db.models import ProtectedError
@@ -22,6 +23,7 @@ from graph.refresh import refresh_authors
 from profiles import claims, corrections, invitations, leaving, tickets
 from profiles.claim_steps import ClaimError
 from profiles.models import Claim, ClaimEvent, Follow, Invitation, Ticket, User, Vote
+from profiles.tasks import clear_sessions
 from tests.factories import PASSWORD, FollowFactory
 from tests.profiles.people import account
 from tests.waiting import eventually, somebody_waits
@@ -209,6 +211,18 @@ class TestThePage:
             assert browser.post(DELETE, {"email": reader.email}).status_code == 302
         assert User.objects.filter(pk=reader.pk).exists()
 
+    def test_who_has_no_password_logs_in_once_more(self, client: Client, reader: User) -> None:
+        reader.set_unusable_password()
+        reader.save()
+        client.force_login(reader)
+        assert client.get(DELETE).status_code == 200
+        User.objects.filter(pk=reader.pk).update(last_login=LONG_AGO)
+        answer = client.post(DELETE, {"email": reader.email}, follow=True)
+        assert answer.redirect_chain[-1][0].startswith(reverse("account_login"))
+        assert "Log in once more" in answer.content.decode()
+        assert User.objects.filter(pk=reader.pk).exists()
+        assert client.get(reverse("me")).status_code == 302
+
     def test_nobody_deletes_without_a_log_in_or_a_token(self, client: Client, reader: User) -> None:
         assert reverse("account_login") in client.post(DELETE, {"email": reader.email})["Location"]
         strict = Client(enforce_csrf_checks=True)
@@ -262,6 +276,14 @@ class TestThePage:
         assert 'name="email"' not in page
         assert browser.post(DELETE, {"email": staff.email}).status_code == 409
         assert User.objects.filter(pk=staff.pk).exists()
+
+
+def test_sessions_that_ran_out_leave(reader: User) -> None:
+    for days in (0, 15):
+        with time_machine.travel(time.time() - days * 86400):
+            Client().force_login(reader)
+    clear_sessions()
+    assert Session.objects.count() == 1
 
 
 class TestTheAdmin:
