@@ -17,7 +17,7 @@ from works.models import DirtyBlock, TouchedAuthor
 from works.templatetags.works_text import counted
 
 #: The rate of a running import is that of its last seconds.
-RATE_SPAN = timedelta(seconds=20)
+RATE_SPAN = timedelta(seconds=30)
 State = ImportRun.State
 Stage = ImportRun.Stage
 
@@ -49,12 +49,15 @@ class NewWork(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """``share`` is the percentage of records in terminal states, ``None`` while the total is unknown.
+    """``share`` is the percentage of records in terminal states, ``None`` while the total is unknown and while the
+    stages after the records are at work.
 
     ``rate`` is records per second, of the last seconds while records come in, else of the whole; ``left`` is the time
-    to the end of the records. ``news`` is for those who listen: it changes with the state, not with every record.
+    to the end of the records, ``elapsed`` the time since the start without pauses. ``summary`` says all of it in a
+    line; ``news`` is for those who listen: it changes with the state, not with every record.
     """
 
+    summary: str
     news: str
     share: int | None
     rate: int
@@ -80,15 +83,17 @@ def progress_of(run: ImportRun) -> RunProgress:
     done = at_work(run.records_done_at) if run.records_done_at else None
     end = done or (now if run.is_active else batches[-1].at if batches else finished)
     takes_in = run.stage == Stage.RECORDS and run.state == State.RUNNING
-    rate = _rate(batches, start, end, recent_until=now if takes_in else None)
-    left = max((run.total or 0) - run.seen, 0)
-    share = _share(run)
+    rate = _recent_rate(batches, start, now) if takes_in else _rate(batches, start, end)
+    to_come = max((run.total or 0) - run.seen, 0)
+    left = _about(to_come / rate) if takes_in and rate and to_come else ""
+    elapsed = clock((finished - start).total_seconds()) if run.started_at else ""
     return RunProgress(
-        news=_news(run, share),
-        share=share,
+        summary=_summary(run, round(rate), left, elapsed),
+        news=_news(run),
+        share=_share(run),
         rate=round(rate),
-        left=clock(left / rate) if takes_in and rate and left else "",
-        elapsed=clock((finished - start).total_seconds()) if run.started_at else "",
+        left=left,
+        elapsed=elapsed,
         stages=_stages(run),
         chart=rate_chart(start, end, batches),
         workers=sorted(run.shards.exclude(worker="").filter(state="running").values_list("worker", flat=True)),
@@ -142,30 +147,59 @@ def _clock_without(pauses: Sequence[Sequence[str]]) -> Callable[[datetime], date
 
 def _share(run: ImportRun) -> int | None:
     if run.stage != Stage.RECORDS:
-        return 100
+        return None if run.is_active else 100
     if not run.total:
         return None
     # 100 only when every record is in: an estimate may fall short.
     return min(run.seen * 100 // run.total, 99)
 
 
-def _news(run: ImportRun, share: int | None) -> str:
+def _summary(run: ImportRun, rate: int, left: str, elapsed: str) -> str:
+    share = _share(run)
+    if run.stage != Stage.RECORDS:
+        text = f"All records {'were read' if run.is_dry_run else 'are in'}"
+    elif share is not None:
+        text = f"{share} % of the records ({run.seen:,} of about {run.total:,})"
+    else:
+        text = f"{counted(run.seen, 'record,records')} so far" if run.seen else "No record yet"
+    text += f", {rate:,} a second" if rate else ""
+    text += f", about {left} left for them" if left else ""
+    if run.is_active and run.stage != Stage.RECORDS:
+        text += f". Now: {run.get_stage_display().lower()}"
+    if elapsed:
+        text += f". {elapsed} since the start" if run.is_active else f". {elapsed} in all"
+    return f"{text}."
+
+
+def _news(run: ImportRun) -> str:
     state = run.get_state_display()
     if not run.is_active:
         counts = (counted(run.seen, "record,records"), counted(run.rejected, "reject,rejects"))
         return f"{state}. {', '.join(counts)}."
     if run.state == State.QUEUED:
         return f"{state}."
-    quarters = (share or 0) // 25 if run.stage == Stage.RECORDS else 0
+    quarters = (_share(run) or 0) // 25
     return f"{state}: {run.get_stage_display().lower()}{f', {quarters * 25} % or more' if quarters else ''}."
 
 
-def _rate(batches: Sequence[Taken], start: datetime, end: datetime, recent_until: datetime | None) -> float:
-    if recent_until is not None:
-        start = max(start, recent_until - RATE_SPAN)
-        batches = [batch for batch in batches if batch.at >= start]
+def _rate(batches: Sequence[Taken], start: datetime, end: datetime) -> float:
     seconds = (end - start).total_seconds()
     return sum(batch.records for batch in batches) / seconds if seconds > 0 else 0.0
+
+
+def _recent_rate(batches: Sequence[Taken], start: datetime, now: datetime) -> float:
+    """From one batch to another: how long ago the last one was must not make the figure jump. 0 when none came."""
+    recent = [batch for batch in batches if batch.at >= now - RATE_SPAN]
+    if not recent:
+        return 0.0
+    earlier = batches[: len(batches) - len(recent)]
+    return _rate(recent, earlier[-1].at if earlier else start, recent[-1].at)
+
+
+def _about(seconds: float) -> str:
+    """An estimated span of time, no finer than it is sure: to 5 s, from a minute to 10 s, from ten to a minute."""
+    grain = 5 if seconds < 60 else 10 if seconds < 600 else 60
+    return clock(max(round(seconds / grain), 1) * grain)
 
 
 def _stages(run: ImportRun) -> list[StageLine]:

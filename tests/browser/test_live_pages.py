@@ -154,7 +154,7 @@ def test_the_focus_stays_on_the_list_while_runs_come_and_go(staff: Page, run: Im
     assert staff.evaluate("window.swaps") >= begun + len(places)
     expect(staff.get_by_role("status").filter(has_text="4 runs under way.")).to_have_count(1)
     ImportRun.objects.update(state=State.STOPPED, finished_at=timezone.now())
-    expect(staff.get_by_role("link", name=f"run {newest.pk}").locator("..")).to_contain_text("stopped")
+    expect(staff.get_by_role("link", name=f"run {newest.pk}", exact=True).locator("..")).to_contain_text("stopped")
     expect(staff.locator("#imports[hx-trigger]")).to_have_count(0)
 
 

@@ -122,3 +122,59 @@ def test_news_of_a_run_change_with_its_state_and_at_its_quarters(state: str, sta
     run = runs.start_run("sample", SourceOptions())
     run.state, run.stage, run.total, run.seen, run.rejected = state, stage, 1000, seen, 1
     assert progress_of(run).news == news
+
+
+def at_work(tmp_path: Path, seconds: float, ends: list[float], total: int | None) -> ImportRun:
+    """A run that began so many seconds ago, with a batch of 100 records at each of these seconds after its start."""
+    now = timezone.now()
+    run = start(write(tmp_path / "a.jsonl", [line(0)]))
+    began = now - timedelta(seconds=seconds)
+    for number, end in enumerate(ends):
+        taken_in(run, number, began + timedelta(seconds=end))
+    seen = 100 * len(ends)
+    ImportRun.objects.filter(pk=run.pk).update(
+        state=State.RUNNING, started_at=began, seen=seen, created=seen, total=total
+    )
+    run.refresh_from_db()
+    return run
+
+
+@pytest.mark.parametrize("since_last", [0.2, 3.8])
+def test_rate_and_time_left_do_not_depend_on_how_long_ago_the_last_batch_was(tmp_path: Path, since_last: float) -> None:
+    ends = [4.0 * number for number in range(1, 26)]
+    progress = progress_of(at_work(tmp_path, 100 + since_last, ends, total=10_000))
+    assert (progress.rate, progress.left, progress.share) == (25, "5 min", 25)
+    assert progress.summary.startswith(
+        "25 % of the records (2,500 of about 10,000), 25 a second, about 5 min left for them. 1 min 4"
+    )
+
+
+def test_a_standstill_has_no_rate(tmp_path: Path) -> None:
+    progress = progress_of(at_work(tmp_path, 100, [10.0, 20.0], total=10_000))
+    assert (progress.rate, progress.left) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "records", "left"),
+    [(12, 104, "5 s"), (12, 220, "15 s"), (12, 2_900, "5 min 40 s"), (12, 9_900, "20 min")],
+)
+def test_time_left_is_no_finer_than_it_is_sure(tmp_path: Path, seconds: float, records: int, left: str) -> None:
+    assert progress_of(at_work(tmp_path, seconds, [seconds], total=records)).left == left
+
+
+def test_the_bar_is_not_full_while_stages_are_to_come(tmp_path: Path) -> None:
+    run = at_work(tmp_path, 20, [10.0], total=100)
+    began = timezone.now() - timedelta(seconds=20)
+    run.stage, run.started_at, run.records_done_at = ImportRun.Stage.ATTRIBUTION, began, began + timedelta(seconds=10)
+    progress = progress_of(run)
+    assert progress.share is None
+    assert progress.summary == "All records are in, 10 a second. Now: working out who wrote what. 20 s since the start."
+    run.state, run.stage, run.finished_at = State.DONE, ImportRun.Stage.FINISHED, began + timedelta(seconds=20)
+    progress = progress_of(run)
+    assert progress.share == 100
+    assert progress.summary == "All records are in, 10 a second. 20 s in all."
+
+
+def test_before_the_first_batch_there_is_no_record_yet(tmp_path: Path) -> None:
+    progress = progress_of(at_work(tmp_path, 5, [], total=None))
+    assert progress.summary == "No record yet. 5 s since the start."
