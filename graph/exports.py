@@ -11,6 +11,10 @@ import resvg_py
 
 from graph.drawing import clean
 from graph.elements import Slice
+from graph.layout import Canvas
+
+#: Of a picture at twice its size; the explorer's largest ones have more.
+MOST_PIXELS = 2_500_000
 
 
 def network(drawn: Slice) -> nx.Graph:
@@ -83,6 +87,10 @@ def json(drawn: Slice) -> bytes:
     return orjson.dumps(as_dict(drawn), option=orjson.OPT_INDENT_2)
 
 
-def png(picture: str) -> bytes:
-    """A standalone SVG as PNG at twice its size, with the fonts of this machine."""
-    return bytes(resvg_py.svg_to_bytes(svg_string=picture, zoom=2, sans_serif_family="DejaVu Sans"))
+def png(picture: str, canvas: Canvas) -> bytes:
+    """A standalone SVG of this canvas as PNG, with the fonts of this machine.
+
+    At twice its size where that is no more than ``MOST_PIXELS``: what a picture costs to render goes with its area.
+    """
+    zoom = 2 if 4 * canvas.width * canvas.height <= MOST_PIXELS else 1
+    return bytes(resvg_py.svg_to_bytes(svg_string=picture, zoom=zoom, sans_serif_family="DejaVu Sans"))

@@ -56,4 +56,4 @@ def _content(drawn: Slice, state: exploring.State, ending: str) -> bytes:
     today = timezone.now().date()
     caption = f"{drawn.focus.label} · BZPEER, {today.day} {today:%B %Y}"
     picture = standalone(drawn, places, canvas, caption=caption, dark=ending == "svg")
-    return exports.png(picture) if ending == "png" else picture.encode()
+    return exports.png(picture, canvas) if ending == "png" else picture.encode()

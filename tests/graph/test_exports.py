@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import networkx as nx
 import orjson
+import pytest
 
 from graph import exports
+from graph.layout import WIDE, Canvas, canvas_for
 from graph.selection import choose
 from tests.graph.worlds import small_world
 
@@ -37,3 +39,11 @@ def test_control_characters_do_not_break_a_file() -> None:
     world.focus = replace(world.focus, label="Ada\x00\x1b Lovelace <&>")
     graph = nx.read_graphml(io.BytesIO(exports.graphml(choose(world))))
     assert graph.nodes["researcher:1"]["label"] == "Ada Lovelace <&>"
+
+
+@pytest.mark.parametrize(("canvas", "zoom"), [(WIDE, 2), (canvas_for(150), 1)])
+def test_a_picture_is_enlarged_unless_it_is_large(canvas: Canvas, zoom: int) -> None:
+    size = f'width="{canvas.width}" height="{canvas.height}"'
+    written = exports.png(f'<svg xmlns="http://www.w3.org/2000/svg" {size}></svg>', canvas)
+    width, height = (int.from_bytes(written[start : start + 4]) for start in (16, 20))
+    assert (width, height) == (canvas.width * zoom, canvas.height * zoom)
