@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +15,10 @@ from psycopg.conninfo import conninfo_to_dict
 TRUE = {"1", "true", "yes", "on"}
 SECRET_BYTES = 48
 FALSE = {"0", "false", "no", "off", ""}
+# More digits are out of every range, and Python refuses to read thousands of them.
+LONGEST_NUMBER = 18
+LONGEST_QUOTE = 60
+HIGHEST_PORT = 65_535
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -35,25 +40,36 @@ def flag(name: str, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}")
 
 
-def integer(name: str, default: int) -> int:
-    """A whole number above zero."""
-    value = os.environ.get(name, "").strip()
+def integer(name: str, default: int, *, most: int, least: int = 1) -> int:
+    """A whole number in a range."""
+    value = text(name)
     if not value:
         return default
-    if not (value.isascii() and value.isdigit() and int(value)):
-        raise ImproperlyConfigured(f"{name} must be a whole number above zero, not {value!r}")
-    return int(value)
+    if (number := _number(value)) is None or not least <= number <= most:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {_shown(value)}")
+    return number
 
 
-def flag_or_number(name: str) -> int:
+def flag_or_number(name: str, *, most: int) -> int:
     """How many of something there are: a number, or true for one; 0 when false or unset."""
     value = text(name)
-    if value.isascii() and value.isdigit():
-        return int(value)
+    if (number := _number(value)) is not None and number <= most:
+        return number
     try:
         return int(flag(name))
     except ImproperlyConfigured:
-        raise ImproperlyConfigured(f"{name} must be true, false or a number, not {value!r}") from None
+        raise ImproperlyConfigured(
+            f"{name} must be true, false or a number up to {most}, not {_shown(value)}"
+        ) from None
+
+
+def _number(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER else None
+
+
+def _shown(value: str) -> str:
+    """A wrong value as a message quotes it."""
+    return repr(value if len(value) <= LONGEST_QUOTE else f"{value[:LONGEST_QUOTE]}...")
 
 
 def log_level(name: str, default: str) -> str:
@@ -67,9 +83,25 @@ def log_level(name: str, default: str) -> str:
 def web_address(name: str) -> str:
     """The address of a site without a slash at its end; empty when unset."""
     value = text(name).rstrip("/")
-    if value and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname):
-        raise ImproperlyConfigured(f"{name} must be an address such as https://people.example, not {value!r}")
+    if value and not _is_address(value, ("http", "https")):
+        raise ImproperlyConfigured(f"{name} must be an address such as https://people.example, not {_shown(value)}")
     return value
+
+
+def redis_address(name: str) -> str:
+    """The address of a Redis server, by network or unix socket; empty when unset. It may hold a password."""
+    value = text(name)
+    if value and not (_is_address(value, ("redis", "rediss")) or value.startswith("unix://")):
+        raise ImproperlyConfigured(f"{name} must be an address such as redis://host:6379/0")
+    return value
+
+
+def _is_address(value: str, schemes: Collection[str]) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets without their other half, a port that is none
+        return False
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -103,7 +135,13 @@ def database(url: str, *, pool_size: int, variable: str = "DATABASE_URL") -> dic
     try:
         parts: dict[str, Any] = dict(conninfo_to_dict(url))
     except Exception as error:
-        raise ImproperlyConfigured(f"{variable} is not a PostgreSQL URL: {error}") from None
+        # The reason may end with the whole address, and that with a password in it.
+        reason = str(error).partition(': "postgres')[0]
+        raise ImproperlyConfigured(f"{variable} is not a PostgreSQL URL: {reason}") from None
+    # Several hosts may have a port each.
+    for port in filter(None, str(parts.get("port", "")).split(",")):
+        if not 1 <= (_number(port) or 0) <= HIGHEST_PORT:
+            raise ImproperlyConfigured(f"{variable} is not a PostgreSQL URL: no port has the number {_shown(port)}")
     return {
         "ENGINE": "bzpeer.database",
         "NAME": parts.pop("dbname", "bzpeer"),

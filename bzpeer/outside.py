@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 import psycopg
 import redis
@@ -27,13 +26,15 @@ def check_outside(addresses: Mapping[str, str]) -> None:
 
 
 def _check_postgres(address: str) -> None:
-    if urlsplit(address).scheme not in ("postgresql", "postgres"):
+    if not address.startswith(("postgresql://", "postgres://")):
         return
     try:
         with psycopg.connect(address, connect_timeout=REACH_SECONDS) as connection:
             version = connection.info.server_version
     except psycopg.Error as error:
-        raise EngineError(f"the database of DATABASE_URL does not answer: {_first_line(error)}") from None
+        # Of an address that cannot be read, the reason ends with all of it.
+        reason = _first_line(error).partition(': "postgres')[0]
+        raise EngineError(f"the database of DATABASE_URL does not answer: {reason}") from None
     if version < OLDEST_POSTGRES:
         raise EngineError(f"the database of DATABASE_URL is PostgreSQL {version // 10000}; 15 or later is needed")
 

@@ -104,13 +104,13 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- Engines ---------------------------------------------------------------------------------------------------
 
 DATABASE_URL = env.text("DATABASE_URL") or embedded.postgres_url(VAR)
-REDIS_URL = env.text("REDIS_URL") or embedded.valkey_url(VAR)
+REDIS_URL = env.redis_address("REDIS_URL") or embedded.valkey_url(VAR)
 REDIS_PREFIX = env.text("REDIS_PREFIX")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 # Seconds. Each of them is a line for every view and method, and every scrape adds up those of all processes.
 PROMETHEUS_LATENCY_BUCKETS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, float("inf"))
 DATABASES = env.databases(
-    DATABASE_URL, env.words("DATABASE_REPLICA_URLS"), pool_size=env.integer("DATABASE_POOL_SIZE", 8)
+    DATABASE_URL, env.words("DATABASE_REPLICA_URLS"), pool_size=env.integer("DATABASE_POOL_SIZE", 8, most=1_000)
 )
 DATABASE_ROUTERS = ["bzpeer.replicas.Router"]
 CACHES = {
@@ -220,7 +220,7 @@ EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
 )
 EMAIL_FILE_PATH = VAR / "mail"
-EMAIL_PORT = env.integer("EMAIL_PORT", 25)
+EMAIL_PORT = env.integer("EMAIL_PORT", 25, most=env.HIGHEST_PORT)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
@@ -250,19 +250,20 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # --- Imports ---------------------------------------------------------------------------------------------------
 
 IMPORT_UPLOADS = VAR / "uploads"
-IMPORT_UPLOAD_MAX_BYTES = env.integer("IMPORT_UPLOAD_MAX_MB", 2048) * 1024 * 1024
-IMPORT_BATCH_SIZE = env.integer("IMPORT_BATCH_SIZE", 2000)
+IMPORT_UPLOAD_MAX_BYTES = env.integer("IMPORT_UPLOAD_MAX_MB", 2048, most=1_000_000) * 1024 * 1024
+IMPORT_BATCH_SIZE = env.integer("IMPORT_BATCH_SIZE", 2000, most=100_000)
 # Workers that share one run of a file; network sources are always read by one.
-IMPORT_SHARDS = env.integer("IMPORT_SHARDS", 2)
+IMPORT_SHARDS = env.integer("IMPORT_SHARDS", 2, most=64)
 # Services that the workers harvest at once. A harvest waits most of its hours for the service, so it shares the workers
 # of mail and schedules, which have that many processes more than those need.
-IMPORT_HARVESTS = env.integer("IMPORT_HARVESTS", 2)
+IMPORT_HARVESTS = env.integer("IMPORT_HARVESTS", 2, most=64)
 # Seconds for which a batch is tried again while the database is away, full or busy.
-IMPORT_PATIENCE = env.integer("IMPORT_PATIENCE", 90)
+IMPORT_PATIENCE = env.integer("IMPORT_PATIENCE", 90, most=86_400)
 # Seconds without a byte from a service after which a request has failed; it is tried again, then the run fails.
-IMPORT_TIMEOUT = env.integer("IMPORT_TIMEOUT", 30)
-# Seconds without a sign of life after which another worker takes an import over.
-IMPORT_DEAD_AFTER = env.integer("IMPORT_DEAD_AFTER", 60)
+IMPORT_TIMEOUT = env.integer("IMPORT_TIMEOUT", 30, most=3_600)
+# Seconds without a sign of life after which another worker takes an import over; there are six in that time, a second
+# apart at least.
+IMPORT_DEAD_AFTER = env.integer("IMPORT_DEAD_AFTER", 60, least=6, most=86_400)
 # Addresses in private ranges are refused as import URLs unless they are named here (host or host:port).
 IMPORT_ALLOWED_PRIVATE_HOSTS = env.words("IMPORT_ALLOWED_PRIVATE_HOSTS")
 # Keys that services want to be asked with, by source.
@@ -345,7 +346,7 @@ CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 # What our own proxies say of a visitor is trusted; without a proxy, anybody could have written it.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.flag_or_number("BEHIND_PROXY")
+ALLAUTH_TRUSTED_PROXY_COUNT = env.flag_or_number("BEHIND_PROXY", most=16)
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

@@ -35,6 +35,9 @@ def choose_home(layout: Layout, programs: Path) -> Home:
 
     Raises EngineError with one line when there is none.
     """
+    wanted = os.environ.get(RUN_AS_VARIABLE, "").strip()
+    if wanted not in ("", "namespace", "account"):
+        raise EngineError(f"{RUN_AS_VARIABLE} must be namespace or account, not {wanted!r}.")
     beside = layout.var / "postgres"
     owner = beside.stat().st_uid if beside.exists() else os.geteuid()
     if owner != os.geteuid():
@@ -42,7 +45,6 @@ def choose_home(layout: Layout, programs: Path) -> Home:
     if os.geteuid() != 0:
         return Home(Identity(), layout.var, layout.sockets, programs)
 
-    wanted = os.environ.get(RUN_AS_VARIABLE, "")
     account_folder = ACCOUNT_HOMES / f"bzpeer-{layout.digest}"
     has_account_data = (account_folder / "postgres").exists()
     if wanted != "account" and not has_account_data:

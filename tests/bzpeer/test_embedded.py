@@ -18,7 +18,8 @@ import redis
 
 from bzpeer import embedded
 from bzpeer.engines import home
-from bzpeer.engines.layout import Layout
+from bzpeer.engines.layout import EngineError, Layout
+from bzpeer.engines.postgres import programs
 from tests.waiting import PATIENCE_SECONDS, eventually
 
 pytestmark = pytest.mark.processes
@@ -236,6 +237,12 @@ def test_root_loosens_no_permission(var: Path, enter: Callable[..., User]) -> No
     user.leave()
     assert modes() == before
     assert (var / "postgres").stat().st_mode & 0o077 == 0
+
+
+def test_an_unknown_way_to_run_as_root_is_named(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(home.RUN_AS_VARIABLE, "somebody")
+    with pytest.raises(EngineError, match=r"^BZPEER_POSTGRES_AS must be namespace or account, not 'somebody'"):
+        home.choose_home(Layout.of(var), programs())
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as somebody else")

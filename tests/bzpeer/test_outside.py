@@ -39,5 +39,12 @@ def test_a_message_server_that_does_not_answer_is_one_line(closed_port: int) -> 
 
 
 def test_an_address_of_something_else_is_refused() -> None:
-    with pytest.raises(EngineError, match="not the address of a Redis server"):
-        check_outside({"REDIS_URL": "http://127.0.0.1/"})
+    for address in ("http://127.0.0.1/", "redis://127.0.0.1:99999999/0", "redis://[::1", "unix:///run/x?db=abc"):
+        with pytest.raises(EngineError, match="not the address of a Redis server"):
+            check_outside({"REDIS_URL": address})
+
+
+def test_a_database_whose_address_has_half_a_bracket_is_one_line() -> None:
+    with pytest.raises(EngineError, match="database of DATABASE_URL does not answer: ") as caught:
+        check_outside({"DATABASE_URL": "postgresql://somebody:hidden@[::1/name"})
+    assert "hidden" not in str(caught.value)

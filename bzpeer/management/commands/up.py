@@ -19,6 +19,7 @@ from django.db import connections
 from bzpeer import embedded
 from bzpeer.engines.layout import Layout
 from bzpeer.engines.locks import FileLock
+from bzpeer.env import HIGHEST_PORT
 from bzpeer.preparation import collect_static_files, migrate_if_needed, store_secret
 from bzpeer.services import WILDCARDS, background, environment, web
 from bzpeer.supervisor import Supervisor
@@ -145,13 +146,16 @@ class Attendant:
 
 def check_free(bind: str, port: int) -> None:
     """Raise CommandError when nothing can listen there, in words that tell the way out."""
+    # For the kernel, 0 is any free port; nobody would know which.
+    if not 1 <= port <= HIGHEST_PORT:
+        raise CommandError(f"a port is a number from 1 to {HIGHEST_PORT}, not {port}. Choose one with PORT=.")
     try:
         family = socket.getaddrinfo(bind, port, type=socket.SOCK_STREAM)[0][0]
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             # As the web server does: an address that only waits for its last connections to fade is free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((bind, port))
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         reason = getattr(error, "strerror", None) or str(error).rstrip(".")
         raise CommandError(
             f"cannot listen on {bind} port {port}: {reason}. Choose another with PORT= and BIND=."
