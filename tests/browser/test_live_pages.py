@@ -164,6 +164,19 @@ def test_who_is_logged_out_meanwhile_comes_to_log_in(staff: Page, run: ImportRun
     staff.wait_for_url("**/accounts/login/**")
 
 
+def test_a_page_without_answer_says_so_until_the_next_one(new_context: NewContext, staff: Page, run: ImportRun) -> None:
+    context = new_context(storage_state=staff.context.storage_state())
+    for address in (run.get_absolute_url(), "/imports/"):
+        page = context.new_page()
+        page.goto(address)
+        note = page.get_by_text("The server does not answer")
+        expect(note).to_be_hidden()
+        context.set_offline(True)
+        expect(note).to_be_visible()
+        context.set_offline(False)
+        expect(note).to_be_hidden()
+
+
 @pytest.fixture
 def ada() -> Author:
     author: Author = AuthorFactory.create(display_name="Ada Lovelace", work_count=3, years=[[2021, 3]])
