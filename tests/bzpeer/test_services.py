@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
 from celery import current_app
+from celery.signals import worker_before_create_process
 from django.conf import settings
 
 from bzpeer import services
@@ -68,3 +70,11 @@ def test_workers_of_one_machine_have_names_of_their_own(workers: list[Service]) 
 
 def test_a_worker_that_names_no_queue_takes_from_all() -> None:
     assert set(current_app.amqp.queues.consume_from) == {"celery", "imports"}
+
+
+def test_the_processes_of_a_worker_share_what_is_loaded_before_they_start() -> None:
+    try:
+        worker_before_create_process.send(sender=None)
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
