@@ -58,6 +58,7 @@ SELECT id FROM (
 WHERE NOT EXISTS (SELECT FROM works_workdescription d WHERE d.work_id = wanted.id AND d.version = %(version)s)
 ORDER BY id
 """
+_PACKED = "SELECT work_id, packed FROM works_workdescription WHERE version = %s AND {condition}"
 #: A work that changed since its facts were read is left to the next resolution.
 _KEEP = """
 INSERT INTO works_workdescription (work_id, version, packed)
@@ -127,12 +128,7 @@ class Catalogue:
         wanted = sorted(works - self.features.keys())
         for start in range(0, len(wanted), READ_CHUNK):
             some = wanted[start : start + READ_CHUNK]
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT work_id, packed FROM works_workdescription WHERE work_id = ANY (%s) AND version = %s",
-                    [some, VERSION],
-                )
-                self.features |= {work: unpack(packed) for work, packed in cursor.fetchall()}
+            self.features |= {work: unpack(packed) for work, packed in _packed("work_id = ANY (%s::bigint[])", some)}
             missing = [work for work in some if work not in self.features]
             if missing:
                 for pk, facts, affiliations, _ in _read(missing):
@@ -142,13 +138,7 @@ class Catalogue:
         """Count the described works that came after ``newest`` and keep the statistics with the id reached."""
         reached = newest
         while True:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT work_id, packed FROM works_workdescription WHERE work_id > %s AND version = %s"
-                    " ORDER BY work_id LIMIT %s",
-                    [reached, VERSION, READ_CHUNK],
-                )
-                rows = cursor.fetchall()
+            rows = _packed("work_id > %s::bigint ORDER BY work_id LIMIT %s", reached, READ_CHUNK)
             if not rows:
                 break
             lists = unpack_lists([packed for _, packed in rows])
@@ -165,6 +155,17 @@ class Catalogue:
                 "counted_at": datetime.now(UTC),
             },
         )
+
+
+def _packed(condition: str, *values: int | list[int]) -> list[tuple[int, bytes]]:
+    """Works and their descriptions by this code, as far as they meet the condition.
+
+    The driver's own cursor has them sent as they are; Django's reads the text of them.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(_PACKED.format(condition=condition), [VERSION, *values], binary=True)
+        return cursor.fetchall()
 
 
 def _whole_blocks(blocks: Mapping[str, bool], sizes: Mapping[str, int]) -> set[str]:

@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import zstandard
 
 from works.attribution.background import LEAST_COUNT, load_background
 from works.attribution.facts import WorkFeatures
@@ -95,7 +96,8 @@ class Statistics:
     def _count(self, kind: str, hashes: Hashes) -> None:
         if len(hashes):
             table = self.tables[kind]
-            table += np.bincount(hashes & (len(table) - 1), minlength=len(table)).astype(np.uint32)
+            # A number of another type would be added one by one, twenty times slower.
+            np.add.at(table, hashes & (len(table) - 1), np.uint32(1))
 
     def frequency(self, kind: str, hashes: Hashes) -> Floats:
         """How many works (names, for the parts of names) carry each hashed feature, background included; at least 1."""
@@ -116,14 +118,14 @@ class Statistics:
     def to_bytes(self) -> bytes:
         """The tables as one compressed blob for ``from_bytes``."""
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, allow_pickle=False, size=np.array([self.works, self.names]), **self.tables)
-        return buffer.getvalue()
+        np.savez(buffer, allow_pickle=False, size=np.array([self.works, self.names]), **self.tables)
+        return zstandard.compress(buffer.getvalue())
 
     @classmethod
     def from_bytes(cls, blob: bytes) -> Statistics:
         """Read what ``to_bytes`` wrote."""
         statistics = cls()
-        with np.load(io.BytesIO(blob), allow_pickle=False) as tables:
+        with np.load(io.BytesIO(zstandard.decompress(blob)), allow_pickle=False) as tables:
             statistics.works, statistics.names = (int(value) for value in tables["size"])
             for kind in TABLE_BITS:
                 statistics.tables[kind] = tables[kind].copy()
