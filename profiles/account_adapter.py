@@ -49,6 +49,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
             return str(request.META["REMOTE_ADDR"])
         return str(super().get_client_ip(request))
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether ``next`` leads to this site; what is no address at all (``http://[``) does not."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """A confirmed address can raise the level of the page that the account owns."""
         is_confirmed = bool(super().confirm_email(request, email_address))

@@ -117,6 +117,14 @@ def test_a_wrong_form_is_shown_again(client: Client, wrong: dict[str, str]) -> N
     assert not User.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["account_login", "account_signup", "account_logout", "admin:login"])
+def test_what_is_no_address_is_not_followed(client: Client, reader: User, name: str) -> None:
+    page = f"{reverse(name)}?next=http://%5B"
+    assert client.get(page).status_code < 500
+    client.force_login(reader)
+    assert client.get(page).status_code < 500
+
+
 def test_log_in_never_leaves_the_site(client: Client, reader: User) -> None:
     there = client.post(
         f"{reverse('account_login')}?next=https://elsewhere.example/", {"login": reader.email, "password": PASSWORD}
