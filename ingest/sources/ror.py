@@ -219,4 +219,8 @@ def _related(relationships: list[_Related], kind: str) -> tuple[str, ...]:
 def _web_address(text: str | None) -> str | None:
     """An http or https address, or nothing: the page makes a link of it."""
     address = (text or "").strip()
-    return address if urlsplit(address).scheme in {"http", "https"} and len(address) <= 2000 else None
+    try:
+        scheme = urlsplit(address).scheme
+    except ValueError:  # a bracket without its other half
+        return None
+    return address if scheme in {"http", "https"} and len(address) <= 2000 else None

@@ -73,8 +73,9 @@ def test_the_registrys_dump_is_one_array(tmp_path: Path) -> None:
     assert_resumes_anywhere(SOURCE, options_for(path))
 
 
-def test_links_that_are_no_web_address_are_dropped() -> None:
-    assert institution(V1 | {"links": ["javascript:alert(1)"]}).homepage is None
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "http://[", "http://[x]/"])
+def test_links_that_are_no_web_address_are_dropped(link: str) -> None:
+    assert institution(V1 | {"links": [link]}).homepage is None
 
 
 @pytest.mark.parametrize(
