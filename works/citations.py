@@ -239,7 +239,7 @@ def to_csl(citation: Citation) -> str:
 def _bibtex_name(name: CitedName) -> str:
     if name.is_group or not name.given:
         return f"{{{_bibtex_text(name.family)}}}"
-    return _bibtex_text(", ".join(part for part in (name.family, name.suffix, name.given) if part))
+    return ", ".join(_bibtex_text(part) for part in (name.family, name.suffix, name.given) if part)
 
 
 def _bibtex_text(text: str) -> str:

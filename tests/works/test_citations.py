@@ -113,6 +113,11 @@ def test_bibtex_braces_always_balance() -> None:
     assert "title = {{On broken and  things}}" in entry
 
 
+def test_a_stray_backslash_does_not_swallow_the_comma_of_a_name() -> None:
+    entry = to_bibtex(replace(TEKO, names=(CitedName("Li\\", "X."),)))
+    assert "author = {Li, X.}" in entry
+
+
 def test_bibtex_keeps_latex_and_balanced_braces() -> None:
     assert "{{The $B_c$ and {\\L}ukasz}}" in to_bibtex(replace(TEKO, title="The $B_c$ and {\\L}ukasz"))
 
