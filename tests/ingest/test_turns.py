@@ -28,8 +28,9 @@ def _two_harvests(settings: Settings) -> None:
 
 
 def harvest(slug: str = "arxiv-oai", **options: object) -> ImportRun:
-    """A run of a service that nobody asks."""
-    run = ImportRun.objects.create(source=runs.ensure_source(slug), options=options)
+    """A run of a service of its own that nobody asks, unless the options say which."""
+    own = options or {"base_url": f"https://service-{ImportRun.objects.count()}.example/oai"}
+    run = ImportRun.objects.create(source=runs.ensure_source(slug), options=own)
     ImportShard.objects.create(run=run, index=0)
     return run
 
@@ -71,6 +72,22 @@ def test_a_harvest_whose_worker_is_dead_keeps_nobody_waiting_and_can_be_taken_ov
     assert claim_harvest(second.pk, 0, "d")
 
 
+def test_a_service_is_asked_by_one_run_at_a_time() -> None:
+    first = harvest("arxiv-oai", sets=["cs"])
+    again = harvest("arxiv-api", query="all:electron")
+    mirror = harvest("arxiv-oai", base_url="https://mirror.example/oai")
+    assert claim_harvest(first.pk, 0, "a")
+    assert not claim_harvest(again.pk, 0, "b")
+    same = f"Run {first.pk} asks the same service, and only one does so at a time."
+    assert reason(again) == f"{same} This one starts within a minute of its end."
+    later = harvest("arxiv-api", query="all:proton")
+    assert reason(later) == f"{same} This one starts within a minute of its end, after 1 run that waits longer."
+    assert not reason(mirror)
+    assert claim_harvest(mirror.pk, 0, "b")
+    assert runs.close_shard(first.pk, 0, "a")
+    assert claim_harvest(again.pk, 0, "a")
+
+
 def test_a_waiting_harvest_says_whom_it_waits_for(tmp_path: Path) -> None:
     first, second, third, fourth = (harvest() for _ in range(4))
     assert not any(reason(run) for run in (first, second, third, fourth))
@@ -78,8 +95,8 @@ def test_a_waiting_harvest_says_whom_it_waits_for(tmp_path: Path) -> None:
     assert not reason(third)
     claim_harvest(second.pk, 0, "b")
     ask = f"Runs {first.pk} and {second.pk} ask their services, and no more than 2 harvests go on at once."
-    assert reason(third) == f"{ask} It starts within a minute of the end of one."
-    assert reason(fourth) == f"{ask} It starts within a minute of the end of one, after 1 run that waits longer."
+    assert reason(third) == f"{ask} This one starts within a minute of the end of one."
+    assert reason(fourth) == f"{ask} This one starts within a minute of the end of one, after 1 run that waits longer."
     assert not reason(first)
     # Files do not wait for services.
     assert not reason(start(write(tmp_path / "a.jsonl", [line(0)])))
@@ -90,13 +107,13 @@ def test_a_waiting_file_says_whom_it_waits_for(tmp_path: Path) -> None:
     first, second = start(path, shards=2), start(path)
     assert not reason(second)
     runs.claim_shard(first.pk, 0, "a")
-    assert reason(second) == f"Run {first.pk} is at work. It starts when a worker is free."
+    assert reason(second) == f"Run {first.pk} is at work. This one starts when a worker is free."
     runs.claim_shard(first.pk, 1, "b")
     runs.close_shard(first.pk, 0, "a")
     runs.close_shard(first.pk, 1, "b")
     # Now the first waits for a worker that finishes it, and the second takes in its records.
     runs.claim_shard(second.pk, 0, "a")
-    assert reason(first) == f"Run {second.pk} is at work. It goes on when a worker is free."
+    assert reason(first) == f"Run {second.pk} is at work. This one goes on when a worker is free."
     assert not reason(second)
 
 

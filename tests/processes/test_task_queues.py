@@ -30,14 +30,14 @@ for service in services.background(Path()):
 
 
 @pytest.fixture
-def silent_service() -> Iterator[str]:
-    """Accepts requests and answers none."""
+def silent_services() -> Iterator[list[str]]:
+    """Three that accept requests and answer none."""
 
     def answer(_request: Request) -> Reply:
         return Reply(hangs=True)
 
-    with ReplayServer(answer) as service:
-        yield service.url
+    with ReplayServer(answer) as one, ReplayServer(answer) as another, ReplayServer(answer) as third:
+        yield [one.url, another.url, third.url]
 
 
 @pytest.fixture
@@ -68,10 +68,10 @@ def a_short_task_is_done(installation: Installation) -> None:
 
 
 def test_harvests_of_silent_services_hold_up_neither_files_nor_short_tasks(
-    workers: Installation, silent_service: str, records: Path
+    workers: Installation, silent_services: list[str], records: Path
 ) -> None:
-    for _ in range(3):
-        queue(workers, "arxiv-oai", "--base-url", silent_service)
+    for address in silent_services:
+        queue(workers, "arxiv-oai", "--base-url", address)
     eventually(lambda: states(workers).count("running") == 2)
     queue(workers, "arxiv-snapshot", str(records))
     eventually(lambda: states(workers)[3] == "done")
