@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from bzpeer import replicas
@@ -42,8 +43,7 @@ def addresses_of_bounded_length(
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if len(request.get_full_path()) > LONGEST_ADDRESS:
-            status = HTTPStatus.REQUEST_URI_TOO_LONG
-            return HttpResponse("This address is too long.\n", content_type="text/plain", status=status)
+            return HttpResponse(render_to_string("400.html"), status=HTTPStatus.REQUEST_URI_TOO_LONG)
         return get_response(request)
 
     return middleware
