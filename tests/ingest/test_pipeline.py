@@ -324,6 +324,10 @@ def test_progress_reaches_the_whole_only_with_the_last_record(tmp_path: Path) ->
     assert [share for share, _ in shares] == sorted(share or 0 for share, _ in shares)
     assert all(share is not None and share < 100 for share, _ in shares)
     assert all(total and abs(total - 40) < 8 for _, total in shares)
+    # What comes after the records has no measure.
+    assert (progress_of(run).share, run.total) == (None, 40)
+    runs.finish_run(run.pk)
+    run.refresh_from_db()
     assert (progress_of(run).share, run.total) == (100, 40)
 
 
