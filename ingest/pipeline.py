@@ -27,6 +27,7 @@ from ingest.rehearsal import Rehearsal
 from ingest.sources import get_source
 from ingest.sources.base import Cursor, RawItem, Source, SourceError, SourceOptions, StoppedError
 from ingest.sources.files import mark_of
+from works.garbage import rarely_collected
 from works.load import settle_search
 from works.models import WorkIdentifier
 
@@ -39,9 +40,6 @@ KEPT_OF_LONG_ITEM = 64 * 1024
 Progress = Callable[[Outcome], None]
 #: Batches as somebody else reads them; ``None`` says that the next one is still to come.
 Feed = Iterator[Batch | None]
-#: New objects before Python looks for cycles among them. Records hold none, and looking took a seventh of the time;
-#: the driver leaves some behind, so one look follows every batch.
-_OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
 
 def work_shard(
@@ -65,7 +63,7 @@ def work_shard(
     try:
         with (
             Heart(lambda write: runs.beat_shard(run_id, index, worker, write=write), runs.HEARTBEAT_SECONDS) as heart,
-            _rare_collections(),
+            rarely_collected(),
         ):
             completed = _take_in(run, index, heart, progress, batches)
     except SourceError as error:
@@ -90,19 +88,6 @@ def work_shard(
         return is_last
     runs.release_shard(run_id, index, worker)
     return False
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Let Python look for cycles rarely, and never among what was there before."""
-    usual = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
 
 
 @contextmanager
@@ -144,6 +129,7 @@ def _take_in(run: ImportRun, index: int, heart: Heart, progress: Progress | None
                 continue
             with _uninterrupted():
                 outcome = take_batch(run, source, batch, rehearsal)
+            # The driver leaves some cycles behind.
             gc.collect()
             if progress:
                 progress(outcome)

@@ -24,6 +24,7 @@ from ingest.sources import source_slugs
 from ingest.sources.base import SourceError, SourceOptions
 from ingest.tasks import enqueue, worker_name
 from ingest.workers import WorkerDiedError, work_together, worker_count
+from works.garbage import rarely_collected
 from works.peak_memory import peak_memory_mb
 
 
@@ -68,7 +69,8 @@ class Command(BaseCommand):
                 if options["json"]:
                     self._print({"run": run.pk, "source": run.source.slug, "state": run.state})
             else:
-                self._work(run, options)
+                with rarely_collected():
+                    self._work(run, options)
         except SourceError as error:
             raise CommandError(str(error)) from None
         except (OperationalError, InterfaceError) as error:
