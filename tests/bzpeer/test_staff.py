@@ -153,3 +153,8 @@ def test_a_lost_password_is_set_anew_by_the_address(monkeypatch: pytest.MonkeyPa
     call_command("changepassword", user.email, stdout=StringIO())
     user.refresh_from_db()
     assert user.check_password("another long pass phrase")
+
+
+def test_the_tables_of_the_scheduler_are_not_edited_by_hand(admin_client: Client) -> None:
+    assert "django_celery_beat" not in words(admin_client, "/admin/", 200)
+    assert admin_client.post("/admin/django_celery_beat/periodictask/add/", {}).status_code == 404
