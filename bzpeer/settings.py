@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
     "bzpeer.middleware.addresses_of_bounded_length",
     "bzpeer.middleware.anonymous_reads",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -72,7 +73,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "bzpeer.middleware.moved_pages_asked_again",
@@ -137,6 +137,8 @@ CELERY_TASK_ROUTES = {
     "ingest.tasks.finish_import": {"queue": IMPORTS_QUEUE},
     "ingest.tasks.share_attribution": {"queue": IMPORTS_QUEUE},
     "ingest.tasks.retry_rejects": {"queue": IMPORTS_QUEUE},
+    # Resolves whatever is dirty, which may be what an import brought.
+    "profiles.tasks.draw_conclusions": {"queue": IMPORTS_QUEUE},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -62,3 +62,4 @@ def test_an_address_of_any_length_has_an_answer(client: Client, path: str) -> No
     answer = client.get(path + longest * 2)
     assert answer.status_code == 414
     assert 'class="site-header"' in answer.content.decode()
+    assert "default-src" in answer["Content-Security-Policy"]
