@@ -70,8 +70,14 @@ def refresh_trust(author_id: int) -> None:
 
 @shared_task(acks_late=True)
 def refresh_corrected() -> None:
-    """Bring graph and trust up to date after a correction, then let the machine draw its conclusions from it."""
+    """Bring graph and trust up to date after a correction, then have the machine draw its conclusions from it."""
     refresh_stale(cause=TrustChange.Cause.CORRECTION)
+    draw_conclusions.delay()
+
+
+@shared_task(acks_late=True)
+def draw_conclusions() -> None:
+    """Decide anew whatever corrections, and imports, left to be decided."""
     resolve_dirty()
     refresh_stale(cause=TrustChange.Cause.CORRECTION)
 

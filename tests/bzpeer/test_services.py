@@ -54,6 +54,12 @@ def test_what_must_not_wait_for_an_import_does_not_share_its_queue(task: str) ->
     assert queue_of(task) != queue_of("ingest.tasks.import_shard")
 
 
+@pytest.mark.parametrize("task", ["ingest.tasks.finish_import", "profiles.tasks.draw_conclusions"])
+def test_what_resolves_all_that_is_dirty_keeps_no_worker_of_short_tasks_busy(task: str) -> None:
+    assert task in current_app.tasks
+    assert queue_of(task) == queue_of("ingest.tasks.import_shard")
+
+
 def test_harvests_leave_processes_to_other_tasks(workers: list[Service]) -> None:
     [general] = [worker for worker in workers if option(worker, "--queues") == queue_of("ingest.tasks.harvest")]
     assert int(option(general, "--concurrency")) >= settings.IMPORT_HARVESTS + 1
