@@ -51,6 +51,13 @@ def _round_width(seconds: float) -> float:
     return seconds
 
 
+def _round_top(tallest: int) -> int:
+    """The rate at the top of the axis: not less than the tallest bar, with a half that is a round number too."""
+    unit = 10 ** max(len(str(tallest)) - 1, 1)
+    tenths = (2, 4, 6, 8, 10, 12, 16, 20, 30, 40, 60, 80, 100)
+    return next(unit * part // 10 for part in tenths if unit * part >= tallest * 10)
+
+
 def _spread(bars: list[float], width: float, at: float, seconds: float, records: int) -> None:
     begin = max(min(at - seconds, at), 0.0)
     at = max(at, begin)
@@ -69,15 +76,16 @@ def _svg(rows: Sequence[tuple[int, int]], width: float, elapsed: float) -> str:
     svg = Element(
         "svg", {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "class": "rate-chart", "role": "img", "aria-label": sentence}
     )
+    top = _round_top(tallest)
     base = HEIGHT - BOTTOM
     room = (WIDTH - LEFT) / len(rows)
     for share in (1.0, 0.5):
         y = f"{base - (base - TOP) * share:.1f}"
         SubElement(svg, "line", {"class": "rule", "x1": str(LEFT), "x2": str(WIDTH), "y1": y, "y2": y})
         label = SubElement(svg, "text", {"x": str(LEFT - 6), "y": y, "dy": "0.35em", "text-anchor": "end"})
-        label.text = f"{round(tallest * share):,}"
+        label.text = f"{top * share:,.0f}"
     for place, (second, rate) in enumerate(rows):
-        tall = rate / tallest * (base - TOP)
+        tall = rate / top * (base - TOP)
         box = {"x": f"{LEFT + place * room + room * 0.1:.1f}", "y": f"{base - tall:.1f}"}
         bar = SubElement(svg, "rect", {"class": "bar", **box, "width": f"{room * 0.8:.1f}", "height": f"{tall:.1f}"})
         SubElement(bar, "title").text = f"{clock(second)}: {rate:,} a second"

@@ -38,6 +38,19 @@ def test_the_drawing_is_xml_with_a_bar_for_each_row_and_says_what_it_shows() -> 
     assert "style" not in chart.svg
 
 
+@pytest.mark.parametrize(
+    ("rate", "labels"),
+    [(1, ["2", "1"]), (15, ["16", "8"]), (100, ["100", "50"]), (1796, ["2,000", "1,000"]), (2001, ["3,000", "1,500"])],
+)
+def test_the_axis_has_round_numbers_above_every_bar(rate: int, labels: list[str]) -> None:
+    chart = rate_chart(START, at(10), [Taken(at(10), 10.0, rate * 10)])
+    assert chart is not None
+    svg = fromstring(chart.svg)  # noqa: S314 -- our own text
+    assert [text.text for text in svg.findall("text")][:2] == labels
+    tops = [float(bar.attrib["y"]) for bar in svg.findall("rect")]
+    assert min(tops) >= float(svg.findall("line")[0].attrib["y1"])
+
+
 def test_nothing_is_drawn_of_nothing() -> None:
     assert rate_chart(START, at(10), []) is None
     assert rate_chart(START, START, [Taken(START, 0.0, 5)]) is None
