@@ -53,7 +53,7 @@ def _round_width(seconds: float) -> float:
 
 def _round_top(tallest: int) -> int:
     """The rate at the top of the axis: not less than the tallest bar, with a half that is a round number too."""
-    unit = 10 ** max(len(str(tallest)) - 1, 1)
+    unit = int(10 ** max(len(str(tallest)) - 1, 1))
     tenths = (2, 4, 6, 8, 10, 12, 16, 20, 30, 40, 60, 80, 100)
     return next(unit * part // 10 for part in tenths if unit * part >= tallest * 10)
 
