@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from logging import LogRecord
 
 
@@ -10,7 +11,8 @@ def refusals_in_one_line(record: LogRecord) -> bool:
 
     Anybody can send such requests, and scanners do all day; the line alone says what to look at (``ALLOWED_HOSTS``).
     """
-    if record.name.startswith("django.security."):
+    status = getattr(record, "status_code", HTTPStatus.INTERNAL_SERVER_ERROR)
+    if record.name.startswith("django.security.") or status < HTTPStatus.INTERNAL_SERVER_ERROR:
         record.exc_info = None
         record.exc_text = None
     return True
