@@ -35,11 +35,12 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=8000, help="8000 unless said.")
+        parser.add_argument("--port", default="8000", help="8000 unless said.")
         parser.add_argument("--bind", default="127.0.0.1", help="127.0.0.1 unless said.")
         parser.add_argument("--empty", action="store_true", help="Do not import the sample corpus.")
 
-    def handle(self, *args: Any, port: int, bind: str, empty: bool, **options: Any) -> None:
+    def handle(self, *args: Any, bind: str, empty: bool, **options: Any) -> None:
+        port = port_number(options["port"])
         layout = Layout.of(settings.VAR)
         try:
             layout.create()
@@ -144,11 +145,17 @@ class Attendant:
             self.say(str(error))
 
 
+def port_number(text: str | int) -> int:
+    """The port that was asked for. Raises CommandError for anything else, in one line."""
+    digits = str(text)
+    # For the kernel, 0 is any free port; nobody would know which.
+    if digits.isascii() and digits.isdigit() and len(digits) <= 5 and 1 <= int(digits) <= HIGHEST_PORT:
+        return int(digits)
+    raise CommandError(f"a port is a number from 1 to {HIGHEST_PORT}, not {digits[:40]}. Choose one with PORT=.")
+
+
 def check_free(bind: str, port: int) -> None:
     """Raise CommandError when nothing can listen there, in words that tell the way out."""
-    # For the kernel, 0 is any free port; nobody would know which.
-    if not 1 <= port <= HIGHEST_PORT:
-        raise CommandError(f"a port is a number from 1 to {HIGHEST_PORT}, not {port}. Choose one with PORT=.")
     try:
         family = socket.getaddrinfo(bind, port, type=socket.SOCK_STREAM)[0][0]
         with socket.socket(family, socket.SOCK_STREAM) as probe:
