@@ -79,8 +79,10 @@ def progress_of(run: ImportRun) -> RunProgress:
         for at, seconds, seen in ImportBatch.objects.filter(run=run).order_by("at").values_list("at", "seconds", "seen")
     ]
     start = run.started_at or run.created_at
-    finished = at_work(run.finished_at) if run.finished_at else now
-    done = at_work(run.records_done_at) if run.records_done_at else None
+    # A run of less counts as a second: what is shown in whole seconds would contradict its rate.
+    soonest = start + timedelta(seconds=1)
+    finished = max(at_work(run.finished_at), soonest) if run.finished_at else now
+    done = max(at_work(run.records_done_at), soonest) if run.records_done_at else None
     end = done or (now if run.is_active else batches[-1].at if batches else finished)
     takes_in = run.stage == Stage.RECORDS and run.state == State.RUNNING
     rate = _recent_rate(batches, start, now) if takes_in else _rate(batches, start, end)

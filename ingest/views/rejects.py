@@ -61,7 +61,9 @@ def retry_reason(request: SignedInRequest, run_id: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     if form.is_valid():
         retry_rejects.delay_on_commit(run.pk, form.cleaned_data["reason"])
-        messages.success(request, "The records are handed to a worker. What is refused again stays here.")
+        messages.success(
+            request, "The records are handed to a worker. Reload in a moment: what is refused again stays here."
+        )
     return redirect(run)
 
 

@@ -58,6 +58,20 @@ def test_a_pause_counts_neither_in_the_time_nor_in_the_rate(resumed: ImportRun) 
     assert max(rate for _, rate in progress.chart.rows) <= 50
 
 
+def test_a_run_of_less_than_a_second_counts_as_one(tmp_path: Path) -> None:
+    run = start(write(tmp_path / "a.jsonl", [line(0)]))
+    now = timezone.now()
+    taken_in(run, 0, now)
+    half = now - timedelta(milliseconds=500)
+    facts = {"state": State.DONE, "stage": ImportRun.Stage.FINISHED, "seen": 100}
+    ImportRun.objects.filter(pk=run.pk).update(started_at=half, records_done_at=now, finished_at=now, **facts)
+    run.refresh_from_db()
+    progress = progress_of(run)
+    assert (progress.rate, progress.elapsed) == (100, "1 s")
+    assert progress.chart is not None
+    assert progress.chart.rows[0] == (0, 100)
+
+
 def test_a_run_that_goes_on_keeps_its_start_for_the_harvest_after_it(resumed: ImportRun) -> None:
     started = resumed.started_at
     assert runs.claim_shard(resumed.pk, 0, "worker")
