@@ -63,7 +63,7 @@ def test_a_run_of_less_than_a_second_counts_as_one(tmp_path: Path) -> None:
     now = timezone.now()
     taken_in(run, 0, now)
     half = now - timedelta(milliseconds=500)
-    facts = {"state": State.DONE, "stage": ImportRun.Stage.FINISHED, "seen": 100}
+    facts = {"state": State.DONE, "stage": ImportRun.Stage.FINISHED, "seen": 100, "created": 100}
     ImportRun.objects.filter(pk=run.pk).update(started_at=half, records_done_at=now, finished_at=now, **facts)
     run.refresh_from_db()
     progress = progress_of(run)
