@@ -42,6 +42,15 @@ class ClaimForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
     )
 
+    def __init__(self, data: Mapping[str, Any] | None = None, *, is_dispute: bool = False) -> None:
+        """A dispute needs the statement: it is all that staff have to decide by."""
+        super().__init__(data)
+        statement = self.fields["statement"]
+        statement.required = is_dispute
+        if is_dispute:
+            statement.label = f"{statement.label} (required)"
+            statement.error_messages["required"] = "Say why this page is yours, so that staff can decide."
+
 
 class InvitationForm(forms.Form):
     """The message of an invitation."""

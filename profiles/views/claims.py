@@ -25,7 +25,8 @@ from works.models import Author
 def claim(request: SignedInRequest, head: ResearcherHead) -> HttpResponse:
     """GET shows where the person stands and the form; POST asks for the page."""
     author = head.author
-    form = ClaimForm(request.POST if request.method == "POST" else None)
+    is_owned = claims.owner_claim(author) is not None
+    form = ClaimForm(request.POST if request.method == "POST" else None, is_dispute=is_owned)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -41,7 +42,7 @@ def claim(request: SignedInRequest, head: ResearcherHead) -> HttpResponse:
         "author": author,
         "form": form,
         "claim": claims.current_claim(request.user),
-        "is_owned": claims.owner_claim(author) is not None,
+        "is_owned": is_owned,
         "verdict": verdict(request.user, author),
     }
     return render(request, "profiles/claim.html", context, status=status)

@@ -50,7 +50,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "received": received[:INVITATIONS_SHOWN],
         "sent": sent[:INVITATIONS_SHOWN],
         "waiting_tickets": waiting_for(user).count(),
-        "waiting_claims": Claim.objects.open().count() if may_decide_claims(user) else None,
+        "waiting_claims": Claim.objects.open().count() if may_decide_claims(user) else 0,
     }
     return render(request, "profiles/me.html", context)
 

@@ -31,6 +31,21 @@ def test_the_claim_can_be_followed_and_withdrawn(client: Client, ada: Author, cl
     assert claims.current_claim(claimant) is None
 
 
+def test_a_dispute_marks_its_statement_as_required(
+    client: Client, ada: Author, claimant: User, reader: User, staff: User
+) -> None:
+    client.force_login(reader)
+    address = reverse("researcher-claim", args=[ada.pk, ada.slug])
+    assert re.search(r"<textarea[^>]* required", client.get(address).content.decode()) is None
+    claims.approve(claims.request_claim(claimant, ada, "").claim, staff)
+    page = client.get(address).content.decode()
+    assert "a dispute needs your reasons" in page
+    assert "(required)</label>" in page
+    assert re.search(r"<textarea[^>]* required", page)
+    assert "Say why this page is yours" in client.post(address, {"statement": " "}).content.decode()
+    assert claims.current_claim(reader) is None
+
+
 def test_a_second_claim_is_refused_kindly(client: Client, ada: Author, claimant: User) -> None:
     claims.request_claim(claimant, ada, "")
     other = AuthorFactory.create(display_name="Grace Hopper")
@@ -53,6 +68,13 @@ def test_an_overlong_statement_is_refused_with_a_reason(client: Client, ada: Aut
     assert "at most 2000" in client.post(address, {"statement": "x" * 2001}).content.decode()
     assert client.post(address, {"statement": "nul \x00"}).status_code == 200
     assert claims.current_claim(claimant) is None
+
+
+def test_staff_are_told_of_claims_only_when_some_wait(client: Client, ada: Author, claimant: User, staff: User) -> None:
+    client.force_login(staff)
+    assert "for a decision by staff" not in client.get(reverse("me")).content.decode()
+    claims.request_claim(claimant, ada, "")
+    assert "1 claim</a> waits for a decision by staff" in client.get(reverse("me")).content.decode()
 
 
 def test_the_feed_and_the_follows_page_through(signed_in: Client, reader: User) -> None:
