@@ -39,6 +39,14 @@ class LoginForm(Worded, account.LoginForm):
 class SignupForm(Worded, account.SignupForm):
     """Sign up with an address and a password."""
 
+    def clean(self) -> dict[str, Any]:
+        """Say both when a password is refused and the second one differs; allauth stops at the first."""
+        first, second = self.cleaned_data.get("password1"), self.cleaned_data.get("password2")
+        super().clean()
+        if first and second and first != second and not self.has_error("password2"):
+            self.add_error("password2", "You must type the same password each time.")
+        return self.cleaned_data
+
 
 class SocialSignupForm(Worded, social.SignupForm):
     """Sign up by way of another service."""

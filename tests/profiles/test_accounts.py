@@ -117,6 +117,12 @@ def test_a_wrong_form_is_shown_again(client: Client, wrong: dict[str, str]) -> N
     assert not User.objects.exists()
 
 
+def test_two_faults_of_a_password_are_told_at_once(client: Client) -> None:
+    wrong = {"password1": "1234567890", "password2": "1234567891"}
+    answer = client.post(reverse("account_signup"), SIGN_UP | wrong)
+    assert answer.context["form"].errors.keys() == {"password1", "password2"}
+
+
 @pytest.mark.parametrize("name", ["account_login", "account_signup", "account_logout", "admin:login"])
 def test_what_is_no_address_is_not_followed(client: Client, reader: User, name: str) -> None:
     page = f"{reverse(name)}?next=http://%5B"
