@@ -104,9 +104,10 @@ def sign_in_first(view: Callable[Concatenate[SignedInRequest, P], HttpResponseBa
 def confirmed_lately(
     view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[SignedInRequest, P], HttpResponseBase]:
-    """Ask for the password, or a code, unless it was given in the last minutes; then go on with what was asked for.
+    """Ask for the password, or a code, once more, then go on with what was asked for.
 
-    Whoever has neither, because they log in by another service, has to have done so in the last minutes.
+    It is not asked for again for some minutes (``ACCOUNT_REAUTHENTICATION_TIMEOUT``); a log-in does not count. Whoever
+    has neither, because they log in by another service, has to have logged in within as long.
     """
     checked = reauthentication_required(view)
 
