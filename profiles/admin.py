@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.decorators import secure_admin_login
@@ -13,7 +14,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, F, QuerySet, When
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -92,7 +93,7 @@ class UserAdmin(AccountAdmin):
         try:
             follow_deletion(leaving.delete_account(obj), by_staff=True)
         except leaving.LeavingError as problem:
-            self.message_user(request, f"{obj} is not deleted: {problem}", messages.ERROR)
+            self.message_user(request, f"The account {obj} is not deleted: {problem}", messages.ERROR)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
@@ -105,8 +106,26 @@ class UserAdmin(AccountAdmin):
             follow_up(request, review_owner(obj, _staff(request)))
 
 
-Step = Callable[[Claim, User, str], list[ClaimEvent]]
 NOT_ONES_OWN = "Another member of staff has to decide about your own claim and your own page."
+NO_RIGHT = "Deciding takes the right to change claims, which your account does not have."
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A step of staff: its service, what hinders it, the label of its button, and its name once it is done."""
+
+    take: Callable[[Claim, User, str], list[ClaimEvent]]
+    hindrance: Callable[[Claim], str]
+    label: str
+    done: str
+
+
+DECISIONS = {
+    "approve": Decision(claims.approve, claims.why_not_approve, "Approve the claim", "approved"),
+    "refuse": Decision(claims.refuse, claims.why_not_refuse, "Refuse the claim", "refused"),
+    "end": Decision(claims.end, claims.why_not_end, "End the claim, saying why", "ended"),
+    "reopen": Decision(claims.reopen, claims.why_not_reopen, "Reopen the claim", "reopened"),
+}
 
 
 class DecisionForm(ActionForm):
@@ -130,7 +149,10 @@ class ClaimEventInline(EventInline):
 
 @admin.register(Claim)
 class ClaimAdmin(ClaimsAdmin):
-    """Claims are decided by the actions of the list, so that every decision passes through ``profiles.claims``."""
+    """Claims are decided by the actions of the list or the buttons of a claim's page, both through ``profiles.claims``.
+
+    Nothing else of a claim can be changed, so its page saves nothing.
+    """
 
     list_display = ("asked", "outcome", "person", "record", "standing")
     list_display_links = ("asked",)
@@ -193,38 +215,53 @@ class ClaimAdmin(ClaimsAdmin):
 
     @admin.action(description="Approve the selected claims", permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
-        self._decide(request, queryset, claims.approve, "approved")
+        self._decide(request, queryset, DECISIONS["approve"])
 
     @admin.action(description="Refuse the selected claims", permissions=["change"])
     def refuse(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
-        self._decide(request, queryset, claims.refuse, "refused")
+        self._decide(request, queryset, DECISIONS["refuse"])
 
     @admin.action(description="End the selected claims, saying why", permissions=["change"])
     def end(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
-        self._decide(request, queryset, claims.end, "ended")
+        self._decide(request, queryset, DECISIONS["end"])
 
     @admin.action(description="Reopen the selected claims", permissions=["change"])
     def reopen(self, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
-        self._decide(request, queryset, claims.reopen, "reopened")
+        self._decide(request, queryset, DECISIONS["reopen"])
 
-    def _decide(self, request: HttpRequest, queryset: QuerySet[Claim], step: Step, done: str) -> None:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """GET shows the claim with the decisions that are possible now; POST takes one and comes back."""
+        claim = self.get_object(request, object_id)
+        if claim is None:
+            return super().change_view(request, object_id, form_url, extra_context)
+        if request.method == "POST":
+            decision = DECISIONS.get(request.POST.get("decision", ""))
+            if decision is not None:
+                self._decide(request, self.get_queryset(request).filter(pk=claim.pk), decision)
+            return HttpResponseRedirect(request.get_full_path())
+        context = _choices(_staff(request), claim) | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
+
+    def _decide(self, request: HttpRequest, queryset: QuerySet[Claim], decision: Decision) -> None:
         """Take the step with each claim; one that cannot be taken is said, and the others go on."""
         staff = _staff(request)
         if not may_decide_claims(staff):
             raise PermissionDenied
         for claim in queryset.select_related("author", "user"):
             if not may_decide_claim(staff, claim):
-                self.message_user(request, f"{claim}: {NOT_ONES_OWN}", messages.ERROR)
+                self.message_user(request, f"{_named(claim)}: {NOT_ONES_OWN}", messages.ERROR)
                 continue
             try:
-                events = step(claim, staff, _note(request))
+                events = decision.take(claim, staff, _note(request))
             except claims.ClaimError as problem:
-                self.message_user(request, f"{claim}: {problem}", messages.ERROR)
+                self.message_user(request, f"{_named(claim)}: {problem}", messages.ERROR)
                 continue
             follow_up(request, events)
-            self.log_change(request, claim, f"{done.capitalize()}.")
+            self.log_change(request, claim, f"{decision.done.capitalize()}.")
             last = events[-1]
-            said = f"{claim}: {done}, level L{last.level}. {last.level_reason}".rstrip()
+            said = f"{_named(claim)}: {decision.done}, level L{last.level}. {last.level_reason}".rstrip()
             self.message_user(request, said, messages.SUCCESS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -238,6 +275,21 @@ def _staff(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def _named(claim: Claim) -> str:
+    """The claim where a message begins: the admin makes the first letter a capital, which an address must not get."""
+    return f"The claim of {claim.user} on {claim.author}"
+
+
+def _choices(staff: User, claim: Claim) -> dict[str, Any]:
+    """What the page of a claim offers: ``decisions`` (name and label), and why others are not there, ``hindrance``."""
+    if not may_decide_claim(staff, claim):
+        return {"decisions": [], "hindrance": NOT_ONES_OWN if may_decide_claims(staff) else NO_RIGHT}
+    hindrances = {name: decision.hindrance(claim) for name, decision in DECISIONS.items()}
+    possible = [(name, DECISIONS[name].label) for name, hindrance in hindrances.items() if not hindrance]
+    said = "approve" if claim.is_pending else "reopen"
+    return {"decisions": possible, "hindrance": "" if claim.is_accepted else hindrances[said]}
 
 
 def _note(request: HttpRequest) -> str:

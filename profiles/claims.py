@@ -88,10 +88,9 @@ def approve(claim: Claim, actor: User, note: str = "") -> list[ClaimEvent]:
     with transaction.atomic():
         claim = locked(claim)
         author = claim.author
-        if author.status != Author.Status.ACTIVE:
-            raise ClaimError("The author record is no longer in use; refuse the claim and say what replaced it.")
-        events = _end_former_claim(claim, author, actor)
-        _close(claim, Claim.State.ACCEPTED, actor, note)
+        _refuse_step(why_not_approve(claim))
+        events = _end_former_claim(author, actor)
+        _decide(claim, Claim.State.ACCEPTED, actor, note)
         found = verdict(claim.user, author)
         set_level(author, found.level)
         for rival in Claim.objects.open().filter(author=author).order_by("pk"):
@@ -115,8 +114,7 @@ def end(claim: Claim, actor: User, note: str) -> list[ClaimEvent]:
         raise ClaimError("Say why in the note: the owner reads it.")
     with transaction.atomic():
         claim = locked(claim)
-        if not claim.is_accepted:
-            raise ClaimError(f"Only an approved claim can be ended, and this one is: {_state_of(claim)}.")
+        _refuse_step(why_not_end(claim))
         _decide(claim, Claim.State.ENDED, actor, note)
         set_level(claim.author, LEVEL_UNCLAIMED)
         return [record(claim, ClaimEvent.Kind.ENDED, actor=actor, level=LEVEL_UNCLAIMED, note=note)]
@@ -130,22 +128,65 @@ def reopen(claim: Claim, actor: User, note: str = "") -> list[ClaimEvent]:
     """
     with transaction.atomic():
         claim = locked(claim)
-        last = claim.events.exclude(kind=ClaimEvent.Kind.REVIEWED).order_by("-at", "-id").first()
-        if last is None or last.kind not in ClaimEvent.AGAINST_THE_PERSON:
-            raise ClaimError(
-                f"Only a decision of staff can be taken back, and this claim is: {_state_of(claim)}. "
-                "The person may ask again."
-            )
-        if claim.author.status != Author.Status.ACTIVE:
-            raise ClaimError("The author record is no longer in use. The person may claim what replaced it.")
-        standing = current_claim(claim.user)
-        if standing is not None:
-            raise ClaimError(f"The person has another claim by now, on {standing.author.display_name}.")
+        _refuse_step(why_not_reopen(claim))
         _decide(claim, Claim.State.PENDING, None, "")
         kinds = [ClaimEvent.Kind.REOPENED]
         if owner_claim(claim.author) is not None:
             kinds.append(ClaimEvent.Kind.DISPUTED)
         return [record(claim, kind, actor=actor, level=claim.author.level, note=note) for kind in kinds]
+
+
+def why_not_approve(claim: Claim) -> str:
+    """What hinders the approval of the claim as it stands, in words for staff; empty when nothing does."""
+    if not claim.is_pending:
+        return _not_waiting(claim)
+    if claim.author.status != Author.Status.ACTIVE:
+        return "The author record is no longer in use; refuse the claim and say what replaced it."
+    former = owner_claim(claim.author)
+    if former is None:
+        return ""
+    # The owner had the chance to answer only while both were true: the claim waited, and they owned the record.
+    hold_ends = max(claim.waiting_since, former.decided_at or claim.waiting_since) + DISPUTE_HOLD
+    if timezone.now() >= hold_ends:
+        return ""
+    return (
+        f"{claim.author.display_name} has an owner. A dispute can be approved from {hold_ends:%-d %B %Y, %H:%M} UTC on."
+    )
+
+
+def why_not_refuse(claim: Claim) -> str:
+    """What hinders the refusal, as ``why_not_approve``."""
+    return "" if claim.is_pending else _not_waiting(claim)
+
+
+def why_not_end(claim: Claim) -> str:
+    """What hinders taking the approval back, as ``why_not_approve``; that this takes a note is left aside."""
+    if claim.is_accepted:
+        return ""
+    return f"Only an approved claim can be ended, and this one is: {_state_of(claim)}."
+
+
+def why_not_reopen(claim: Claim) -> str:
+    """What hinders taking a decision against the person back, as ``why_not_approve``."""
+    last = claim.events.exclude(kind=ClaimEvent.Kind.REVIEWED).order_by("-at", "-id").first()
+    if last is None or last.kind not in ClaimEvent.AGAINST_THE_PERSON:
+        return (
+            f"Only a decision of staff can be taken back, and this claim is: {_state_of(claim)}. "
+            "The person may ask again."
+        )
+    if claim.author.status != Author.Status.ACTIVE:
+        return "The author record is no longer in use. The person may claim what replaced it."
+    standing = current_claim(claim.user)
+    return "" if standing is None else f"The person has another claim by now, on {standing.author.display_name}."
+
+
+def _refuse_step(hindrance: str) -> None:
+    if hindrance:
+        raise ClaimError(hindrance)
+
+
+def _not_waiting(claim: Claim) -> str:
+    return f"This claim is not waiting any more: {_state_of(claim)}."
 
 
 def _one_claim_only(standing: Claim, wanted: Author) -> str:
@@ -165,8 +206,7 @@ def _one_claim_only(standing: Claim, wanted: Author) -> str:
 
 
 def _close(claim: Claim, state: Claim.State, decided_by: User | None = None, note: str = "") -> None:
-    if not claim.is_pending:
-        raise ClaimError(f"This claim is not waiting any more: {_state_of(claim)}.")
+    _refuse_step(why_not_refuse(claim))
     _decide(claim, state, decided_by, note)
 
 
@@ -185,16 +225,10 @@ def _state_of(claim: Claim) -> str:
     return claim.get_state_display().lower()
 
 
-def _end_former_claim(claim: Claim, author: Author, actor: User) -> list[ClaimEvent]:
+def _end_former_claim(author: Author, actor: User) -> list[ClaimEvent]:
     former = owner_claim(author)
-    if former is None or former.pk == claim.pk:
+    if former is None:
         return []
-    # The owner had the chance to answer only while both were true: the claim waited, and they owned the record.
-    hold_ends = max(claim.waiting_since, former.decided_at or claim.waiting_since) + DISPUTE_HOLD
-    if timezone.now() < hold_ends:
-        raise ClaimError(
-            f"{author.display_name} has an owner. A dispute can be approved from {hold_ends:%-d %B %Y, %H:%M} UTC on."
-        )
     former.state = Claim.State.ENDED
     former.save(update_fields=["state"])
     set_level(author, LEVEL_UNCLAIMED)

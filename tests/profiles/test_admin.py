@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -99,6 +102,89 @@ def test_nobody_decides_about_oneself(desk: Client, ada: Author, claimant: User,
     assert own.is_accepted
     assert Claim.objects.get(pk=rival.pk).is_pending
     assert mail.outbox == []
+
+
+def offered(browser: Client, claim: Claim) -> tuple[list[str], str]:
+    """The decisions that the claim's own page offers, and its text."""
+    text = browser.get(f"{QUEUE}{claim.pk}/change/").content.decode()
+    return re.findall(r'name="decision" value="(\w+)"', text), text
+
+
+def press(browser: Client, claim: Claim, decision: str, note: str = "") -> str:
+    address = f"{QUEUE}{claim.pk}/change/"
+    answer = browser.post(address, {"decision": decision, "note": note}, follow=True)
+    assert answer.redirect_chain == [(address, 302)]
+    return answer.content.decode()
+
+
+def test_a_claim_is_decided_on_its_own_page(desk: Client, ada: Author, claimant: User) -> None:
+    claim = claims.request_claim(claimant, ada, "It is me").claim
+    names, text = offered(desk, claim)
+    assert names == ["approve", "refuse"]
+    assert "It is me" in text
+    assert 'name="_save"' not in text
+    assert 'name="_continue"' not in text
+    assert "The claim of ada@example.org on Ada Lovelace: approved, level L2" in press(desk, claim, "approve", "Hello")
+    assert "Hello" in mail.outbox[-1].body
+    assert offered(desk, claim)[0] == ["end"]
+    assert "Say why in the note" in press(desk, claim, "end")
+    assert "ended, level L1" in press(desk, claim, "end", "It is somebody else.")
+    assert offered(desk, claim)[0] == ["reopen"]
+    press(desk, claim, "reopen")
+    press(desk, claim, "refuse", "Which works are yours?")
+    claim.refresh_from_db()
+    assert (claim.state, claim.decision_note) == (Claim.State.REFUSED, "Which works are yours?")
+    assert len(mail.outbox) == 4
+    assert LogEntry.objects.filter(object_id=str(claim.pk)).count() == 4
+
+
+def test_the_page_of_a_claim_says_why_nothing_can_be_decided(
+    desk: Client, ada: Author, claimant: User, staff: User, reader: User
+) -> None:
+    claims.approve(claims.request_claim(claimant, ada, "").claim, staff)
+    dispute = claims.request_claim(reader, ada, "It is me").claim
+    names, text = offered(desk, dispute)
+    assert names == ["refuse"]
+    assert "A dispute can be approved from" in text
+    assert "A dispute can be approved from" in press(desk, dispute, "approve")
+    claims.withdraw(dispute, reader)
+    names, text = offered(desk, dispute)
+    assert names == []
+    assert "The person may ask again." in text
+    own = claims.request_claim(staff, ada, "Mine").claim
+    names, text = offered(desk, own)
+    assert names == []
+    assert "Another member of staff has to decide" in text
+    press(desk, own, "refuse")
+    assert Claim.objects.get(pk=own.pk).is_pending
+
+
+@pytest.mark.parametrize("form", [{}, {"decision": "crown"}, {"_save": "Save", "state": "accepted"}])
+def test_what_is_no_decision_changes_nothing(desk: Client, ada: Author, claimant: User, form: dict[str, str]) -> None:
+    claim = claims.request_claim(claimant, ada, "").claim
+    address = f"{QUEUE}{claim.pk}/change/"
+    assert desk.post(address, form).status_code == 302
+    assert desk.get(address, {"decision": "approve"}).status_code == 200
+    assert desk.post(f"{QUEUE}9999/change/", {"decision": "approve"}).status_code == 302
+    assert Claim.objects.get(pk=claim.pk).is_pending
+    assert claim.events.count() == 1
+
+
+def test_the_page_of_a_claim_checks_rights_and_token(client: Client, ada: Author, claimant: User, staff: User) -> None:
+    claim = claims.request_claim(claimant, ada, "").claim
+    clerk = account("Clara Clerk")
+    User.objects.filter(pk=clerk.pk).update(is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename="view_claim"))
+    client.force_login(clerk)
+    names, text = offered(client, claim)
+    assert names == []
+    assert "Deciding takes the right to change claims" in text
+    address = f"{QUEUE}{claim.pk}/change/"
+    assert client.post(address, {"decision": "approve"}).status_code == 403
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(staff)
+    assert strict.post(address, {"decision": "approve"}).status_code == 403
+    assert Claim.objects.get(pk=claim.pk).is_pending
 
 
 def test_what_cannot_be_decided_says_why(desk: Client, ada: Author, claimant: User, staff: User) -> None:
