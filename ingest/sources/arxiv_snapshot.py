@@ -9,7 +9,16 @@ from pathlib import Path
 import msgspec
 
 from ingest.sources.arxiv_facts import arxiv_topics, is_withdrawn, parse_day, parse_http_date, plausible
-from ingest.sources.base import Cursor, Parsed, RawItem, SourceError, SourceOptions, UnusableRecordError, rejected
+from ingest.sources.base import (
+    NOT_JSON,
+    Cursor,
+    Parsed,
+    RawItem,
+    SourceError,
+    SourceOptions,
+    UnusableRecordError,
+    rejected,
+)
 from ingest.sources.bylines import bylines_of
 from ingest.sources.files import first_lines, read_lines
 from works.characters import one_line, paragraphs
@@ -82,7 +91,7 @@ def require_snapshot(path: Path) -> None:
     for line in first_lines(path):
         try:
             value = _decode_anything(_mended_json(line))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except NOT_JSON:
             continue
         if isinstance(value, dict) and "id" in value and ("authors_parsed" in value or "categories" in value):
             return
@@ -107,7 +116,7 @@ def parse_snapshot_line(raw: bytes) -> WorkRecord:
     """One line of the snapshot as a record. Raises ``UnusableRecordError``."""
     try:
         line = _decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         line = _decode_mended(raw)
     key = arxiv_id(line.id if isinstance(line.id, str) else repr(line.id))
     if key is None:
@@ -154,7 +163,7 @@ def _decode_mended(raw: bytes) -> _Record:
         return _decode(_mended_json(raw))
     except msgspec.ValidationError as error:
         raise UnusableRecordError("A field is missing or has the wrong type", str(error)) from None
-    except msgspec.DecodeError as error:
+    except NOT_JSON as error:
         raise UnusableRecordError("The line is not valid JSON", str(error)) from None
 
 

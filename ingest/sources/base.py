@@ -20,6 +20,9 @@ from works.records import InstitutionRecord, Rejected, WorkRecord
 # Raw text kept with a reject, in characters: enough to see and to mend any real record.
 MAX_REJECTED_TEXT = 200_000
 
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding JSON raises: the bytes are none, are no UTF-8, or nest deeper than any record does."""
+
 Cursor = dict[str, str | int | None]
 """Where to go on after an item: plain JSON, meaning known to the source alone."""
 

@@ -12,6 +12,7 @@ import msgspec
 from ingest.printed_names import clean_name, group_name, plain_author_text
 from ingest.sources.arxiv_facts import plausible
 from ingest.sources.base import (
+    NOT_JSON,
     Cursor,
     Parsed,
     RawItem,
@@ -130,7 +131,7 @@ class Crossref:
             return _record(_decode_work(raw))
         except msgspec.ValidationError as error:
             return rejected(position, raw, "A field is missing or has the wrong type", str(error))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except NOT_JSON as error:
             return rejected(position, raw, "The record is not valid JSON", str(error))
         except UnusableRecordError as refusal:
             return rejected(position, raw, refusal.reason, refusal.detail, refusal.key)
@@ -140,11 +141,11 @@ def unwrap_answer(raw: bytes) -> list[bytes]:
     """The works of a saved answer of the API (a list or one work), or the work itself."""
     try:
         message = bytes(_decode_answer(raw).message)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         return [raw]
     try:
         return [bytes(item) for item in _decode_message(message).items]
-    except msgspec.DecodeError:
+    except NOT_JSON:
         return [message]
 
 
@@ -200,7 +201,7 @@ def _address(options: SourceOptions) -> str:
 def _place(raw: bytes, dois: list[str]) -> int:
     try:
         own = doi(str(json.loads(raw).get("DOI", ""))) or ""
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         own = ""
     return dois.index(own) if own in dois else len(dois)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from ingest.sources.base import Cursor, RawItem, SourceError, SourceOptions
+from ingest.sources.base import NOT_JSON, Cursor, RawItem, SourceError, SourceOptions
 from ingest.sources.files import MAX_LINE, first_lines, read_lines, uncompressed_chunks
 
 Unwrap = Callable[[bytes], list[bytes]]
@@ -59,7 +59,7 @@ def _is_lines(path: Path, unwrap: Unwrap) -> bool:
 def _value(raw: bytes) -> object:
     try:
         return _decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         return None
 
 
@@ -77,6 +77,9 @@ def _objects(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, str | None]]:
                 _, end = _scan(buffer)
             except ValueError:
                 break
+            except RecursionError:
+                yield buffer[:10_000].encode(), "The file holds JSON that is nested too deeply"
+                return
             yield buffer[:end].encode(), None
             buffer = buffer[end:]
         if len(buffer) > MAX_LINE:

@@ -10,6 +10,7 @@ import msgspec
 from ingest.printed_names import clean_name, group_name, is_group_name, plain_author_text
 from ingest.sources.arxiv_facts import parse_day, plausible
 from ingest.sources.base import (
+    NOT_JSON,
     Cursor,
     Parsed,
     RawItem,
@@ -157,7 +158,7 @@ class OpenAlex:
             return _record(_decode_work(raw))
         except msgspec.ValidationError as error:
             return rejected(position, raw, "A field is missing or has the wrong type", str(error))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except NOT_JSON as error:
             return rejected(position, raw, "The record is not valid JSON", str(error))
         except UnusableRecordError as refusal:
             return rejected(position, raw, refusal.reason, refusal.detail, refusal.key)
@@ -167,7 +168,7 @@ def unwrap_answer(raw: bytes) -> list[bytes]:
     """The works of a saved answer of the API, or the work itself."""
     try:
         return [bytes(result) for result in _decode_answer(raw).results]
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         return [raw]
 
 
@@ -187,7 +188,7 @@ def _read_api(options: SourceOptions, cursor: Cursor | None) -> Iterator[RawItem
                 raise SourceError(f"OpenAlex refuses the request ({page.status}): {_complaint(page.body)}")
             try:
                 answer = _decode_answer(page.body)
-            except msgspec.DecodeError as error:
+            except NOT_JSON as error:
                 raise SourceUnavailableError(f"OpenAlex sends no list of works: {error}") from None
             following = answer.meta.next_cursor if answer.results else None
             for number, raw in enumerate(answer.results[skip:], skip + 1):
@@ -213,7 +214,7 @@ def _complaint(body: bytes) -> str:
     """What the service says of a request that it refuses."""
     try:
         refusal = _decode_refusal(body)
-    except msgspec.DecodeError:
+    except NOT_JSON:
         return "no reason given"
     return one_line(refusal.message or refusal.error)[:MAX_COMPLAINT] or "no reason given"
 

@@ -8,7 +8,16 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ingest.sources.base import Cursor, Parsed, RawItem, SourceError, SourceOptions, UnusableRecordError, rejected
+from ingest.sources.base import (
+    NOT_JSON,
+    Cursor,
+    Parsed,
+    RawItem,
+    SourceError,
+    SourceOptions,
+    UnusableRecordError,
+    rejected,
+)
 from ingest.sources.json_records import read_json_records, require_records
 from works.characters import one_line
 from works.identifiers import ror
@@ -115,7 +124,7 @@ class Ror:
             return _of_v2(_decode_v2(raw)) if "names" in _decode_schema(raw) else _of_v1(_decode_v1(raw))
         except msgspec.ValidationError as error:
             return rejected(position, raw, "A field is missing or has the wrong type", str(error))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except NOT_JSON as error:
             return rejected(position, raw, "The record is not valid JSON", str(error))
         except UnusableRecordError as refusal:
             return rejected(position, raw, refusal.reason, refusal.detail, refusal.key)

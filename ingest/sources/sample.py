@@ -8,7 +8,16 @@ from pathlib import Path
 import msgspec
 
 from ingest.sources.arxiv_snapshot import parse_snapshot_line
-from ingest.sources.base import Cursor, Parsed, RawItem, SourceError, SourceOptions, UnusableRecordError, rejected
+from ingest.sources.base import (
+    NOT_JSON,
+    Cursor,
+    Parsed,
+    RawItem,
+    SourceError,
+    SourceOptions,
+    UnusableRecordError,
+    rejected,
+)
 from ingest.sources.files import read_lines
 from ingest.sources.ror import Ror
 from works.records import WorkRecord
@@ -54,7 +63,7 @@ class Sample:
             if _REGISTRY_MARK in raw:
                 return _institutions.parse(raw, position)
             return parse_snapshot_line(raw)
-        except msgspec.DecodeError as error:
+        except NOT_JSON as error:
             return rejected(position, raw, "The line is no record of the sample", str(error))
         except UnusableRecordError as refusal:
             return rejected(position, raw, refusal.reason, refusal.detail, refusal.key)
