@@ -35,16 +35,22 @@ def finish(run_id: int, report: Report | None = None, processes: int = 1) -> boo
     """
     if not runs.claim_finish(run_id):
         return False
-    run = ImportRun.objects.select_related("source").get(pk=run_id)
     try:
         with Heart(lambda write: runs.beat_finish(run_id, write=write), runs.HEARTBEAT_SECONDS) as heart:
-            if not run.is_dry_run:
-                _settle(run, heart, report, processes)
+            while not _finished(ImportRun.objects.select_related("source").get(pk=run_id), heart, report, processes):
+                # Rejects were mended meanwhile, and what they brought is not attributed yet.
+                if not runs.enter_stage(run_id, Stage.ATTRIBUTION):
+                    raise StoppedError
     except StoppedError:
         runs.stop_finishing(run_id)
         return False
-    runs.finish_run(run_id)
     return True
+
+
+def _finished(run: ImportRun, heart: Heart, report: Report | None, processes: int) -> bool:
+    if not run.is_dry_run:
+        _settle(run, heart, report, processes)
+    return runs.finish_run(run.pk, run.rejected)
 
 
 def _settle(run: ImportRun, heart: Heart, report: Report | None, processes: int) -> None:

@@ -299,11 +299,17 @@ def stop_finishing(run: int) -> None:
     )
 
 
-def finish_run(run: int) -> None:
-    """The run is done to its end."""
-    now = timezone.now()
-    ImportRun.objects.filter(pk=run, state=State.RUNNING).update(
-        state=State.DONE, stage=Stage.FINISHED, step="", finished_at=now, heartbeat_at=None
+def finish_run(run: int, rejected: int | None = None) -> bool:
+    """The run is done to its end.
+
+    False when it is to stop, and when it has other than ``rejected`` rejects: some were taken in since these were
+    counted, so what follows the records is to be done for them too.
+    """
+    running = ImportRun.objects.filter(pk=run, state=State.RUNNING)
+    if rejected is not None:
+        running = running.filter(rejected=rejected)
+    return bool(
+        running.update(state=State.DONE, stage=Stage.FINISHED, step="", finished_at=timezone.now(), heartbeat_at=None)
     )
 
 

@@ -9,10 +9,12 @@ from django.db import transaction
 
 from graph import stale
 from graph.models import AuthorInstitution, AuthorTopic
+from graph.stale import refresh_stale
 from ingest import finishing, runs
 from ingest.finishing import finish, share_attribution, touched_works
-from ingest.models import ImportRun
+from ingest.models import ImportRun, RejectedRecord
 from ingest.pipeline import work_shard
+from ingest.retry import retry_with
 from ingest.run_page import progress_of
 from ingest.sources.base import SourceOptions, StoppedError
 from tests.factories import AuthorFactory, printed_work
@@ -122,6 +124,27 @@ def test_a_stop_is_felt_between_blocks_and_the_run_can_go_on(run: ImportRun, mon
     assert runs.resume_run(run.pk)
     assert finish(run.pk)
     assert Attribution.objects.count() == 10
+
+
+def test_rejects_that_are_mended_meanwhile_are_attributed_before_the_run_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = import_file(write(tmp_path / "a.jsonl", [*map(line, range(1, 6)), line(6, title="")]))
+    reject = run.rejects.get()
+
+    def mend_meanwhile(**options: object) -> None:
+        refresh_stale()
+        if reject.state == RejectedRecord.State.OPEN:
+            assert retry_with(reject, line(6)).fixed == 1
+            reject.refresh_from_db()
+
+    monkeypatch.setattr(finishing, "refresh_stale", mend_meanwhile)
+    assert finish(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.stage, run.rejected, run.created) == (State.DONE, Stage.FINISHED, 0, 6)
+    assert Attribution.objects.count() == 12
+    assert not DirtyBlock.objects.exists()
+    assert not TouchedAuthor.objects.exists()
 
 
 def test_a_page_says_what_is_made_anew_and_a_stop_is_felt_between_the_steps(
