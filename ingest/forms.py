@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from ingest import uploads
+from ingest.schedule_options import MOST_RECORDS
 from ingest.sources import get_source
 from ingest.sources.base import SourceOptions
 from ingest.sources.listing_text import KNOWN_PAGES
@@ -55,7 +56,7 @@ class StartForm(forms.Form):
         required=False, label="Address", assume_scheme="https", help_text="Empty for the service's own.", max_length=300
     )
     limit = forms.IntegerField(
-        required=False, label="At most", min_value=1, max_value=2**31 - 1, help_text="Records; empty for all."
+        required=False, label="At most", min_value=1, max_value=MOST_RECORDS, help_text="Records; empty for all."
     )
     is_dry_run = forms.BooleanField(
         required=False, label="Dry run", help_text="Say what would change, and change nothing."

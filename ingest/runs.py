@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ingest.models import ImportBatch, ImportRun, ImportShard, RejectedRecord, Source
+from ingest.schedule_options import MOST_RECORDS
 from ingest.sources import get_source
 from ingest.sources.base import Source as SourceModule
 from ingest.sources.base import SourceError, SourceOptions
@@ -62,6 +63,8 @@ def start_run(
         options = msgspec.structs.replace(options, inputs=tuple(str(Path(name).absolute()) for name in options.inputs))
     if shards < 1 or (options.limit is not None and options.limit < 1):
         raise SourceError("A run needs at least one worker and one record")
+    if options.limit is not None and options.limit > MOST_RECORDS:
+        raise SourceError(f"A run reads at most {MOST_RECORDS} records; without a limit it reads all there are")
     options = checked_options(slug, options)
     if module.is_network or is_dry_run:
         # A service is read by one reader only, and a dry run must see its own batches in order.

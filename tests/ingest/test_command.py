@@ -48,6 +48,23 @@ def test_a_run_of_nothing_or_by_nobody_is_refused(path: Path, option: str) -> No
     assert not ImportRun.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--limit=99999999999999999999999", "at most 2147483647 records"),
+        ("--limit=2147483648", "at most 2147483647 records"),
+        ("--workers=150", "At most 32 workers"),
+        ("--since=2026-02-30", "--since: 2026-02-30 is not a day; write one like 2026-02-28"),
+        ("--until=tomorrow", "--until: tomorrow is not a day"),
+    ],
+)
+def test_what_no_run_can_be_asked_for_is_one_clear_line(option: str, message: str) -> None:
+    with pytest.raises(CommandError, match=message) as refused:
+        call_command("ingest", "arxiv-oai", option)
+    assert "\n" not in str(refused.value)
+    assert not ImportRun.objects.exists()
+
+
 def test_facts_only_leaves_attribution_to_later(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ingest(capsys, "arxiv-snapshot", str(path), "--facts-only")["state"] == "done"
     assert not Attribution.objects.exists()

@@ -27,6 +27,9 @@ from ingest.workers import WorkerDiedError, work_together, worker_count
 from works.garbage import rarely_collected
 from works.peak_memory import peak_memory_mb
 
+#: Each has two connections, and a PostgreSQL server as it comes allows a hundred.
+MOST_SHARING = 32
+
 
 class Command(BaseCommand):
     help = "Import records from a source: a file, a service, or the sample corpus."
@@ -46,8 +49,8 @@ class Command(BaseCommand):
         parser.add_argument("inputs", nargs="*", metavar="INPUT", help="files, or arXiv ids for arxiv-api")
         parser.add_argument("--limit", type=int, help="read at most this many records")
         parser.add_argument("--base-url", help="the service's address, for network sources")
-        parser.add_argument("--since", type=date.fromisoformat, metavar="YYYY-MM-DD", help="changed on or after")
-        parser.add_argument("--until", type=date.fromisoformat, metavar="YYYY-MM-DD", help="changed on or before")
+        parser.add_argument("--since", metavar="YYYY-MM-DD", help="changed on or after")
+        parser.add_argument("--until", metavar="YYYY-MM-DD", help="changed on or before")
         parser.add_argument("--set", action="append", default=[], dest="sets", help="OAI-PMH set; may be repeated")
         parser.add_argument("--prefix", dest="metadata_prefix", help="OAI-PMH layout of records: arXiv or oai_dc")
         parser.add_argument("--query", help="a search in the service's own language")
@@ -81,14 +84,16 @@ class Command(BaseCommand):
             return self._resumed(options["resume"], options["source"])
         if options["source"] is None:
             raise CommandError(f"Which source? {', '.join(source_slugs())}")
+        if (options["workers"] or 0) > MOST_SHARING:
+            raise CommandError(f"At most {MOST_SHARING} workers can share a run")
         shards = options["workers"] or (settings.IMPORT_SHARDS if options["queue"] else worker_count(options["inputs"]))
         return runs.start_run(
             options["source"],
             SourceOptions(
                 inputs=tuple(options["inputs"]),
                 base_url=options["base_url"],
-                since=options["since"],
-                until=options["until"],
+                since=_day("--since", options["since"]),
+                until=_day("--until", options["until"]),
                 sets=tuple(options["sets"]),
                 metadata_prefix=options["metadata_prefix"],
                 query=options["query"],
@@ -198,3 +203,11 @@ class Command(BaseCommand):
             "dry_run": run.is_dry_run,
             "report": run.report,
         }
+
+
+def _day(option: str, value: str | None) -> date | None:
+    """The day that an option names. Raises ``CommandError`` when there is none of that name."""
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise CommandError(f"{option}: {value} is not a day; write one like 2026-02-28") from None
