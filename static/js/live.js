@@ -46,13 +46,6 @@ function like(node, from) {
   return found;
 }
 
-// A part that looks at itself says when it gets no answer; the next answer brings the state without it.
-for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  document.addEventListener(name, (event) => {
-    event.detail.elt.querySelector("[data-unanswered]")?.removeAttribute("hidden");
-  });
-}
-
 window.htmx.defineExtension("live", {
   handleSwap(style, target, fragment) {
     if (style !== "live") return false;
