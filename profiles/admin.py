@@ -241,7 +241,7 @@ class ClaimAdmin(ClaimsAdmin):
             if decision is not None:
                 self._decide(request, self.get_queryset(request).filter(pk=claim.pk), decision)
             return HttpResponseRedirect(request.get_full_path())
-        context = _choices(_staff(request), claim) | (extra_context or {})
+        context = {"title": "Claim"} | _choices(_staff(request), claim) | (extra_context or {})
         return super().change_view(request, object_id, form_url, context)
 
     def _decide(self, request: HttpRequest, queryset: QuerySet[Claim], decision: Decision) -> None:
