@@ -21,6 +21,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -86,7 +87,8 @@ def sign_in_first(view: Callable[Concatenate[SignedInRequest, P], HttpResponseBa
     """Send anonymous requests of any method to log in and back to the same address, whose GET page shows what is next.
 
     An anonymous POST changes nothing, so it needs no CSRF token (pages for anonymous readers carry none and can be
-    cached for all); signed-in requests are checked as always.
+    cached for all); signed-in requests are checked as always. A request whose account is deleted meanwhile, on another
+    device, is answered as an anonymous one.
     """
     checked = csrf_protect(view)
 
@@ -94,7 +96,13 @@ def sign_in_first(view: Callable[Concatenate[SignedInRequest, P], HttpResponseBa
     @wraps(view)
     def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.user.is_authenticated:
-            return checked(cast(SignedInRequest, request), *args, **kwargs)
+            account = request.user.pk
+            try:
+                return checked(cast(SignedInRequest, request), *args, **kwargs)
+            except (IntegrityError, User.DoesNotExist):  # what is asked for would refer to an account that is gone
+                if User.objects.filter(pk=account).exists():
+                    raise
+                logout(request)
         to_login = redirect_to_login(request.get_full_path())
         return HttpResponseClientRedirect(to_login.url) if cast(SignedInRequest, request).htmx else to_login
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -20,7 +21,7 @@ from django.urls import reverse
 
 from graph.models import TrustSnapshot
 from graph.refresh import refresh_authors
-from profiles import claims, corrections, invitations, leaving, tickets
+from profiles import claims, corrections, follows, invitations, leaving, tickets
 from profiles.claim_steps import ClaimError
 from profiles.models import Claim, ClaimEvent, Follow, Invitation, Ticket, User, Vote
 from profiles.tasks import clear_sessions
@@ -276,6 +277,27 @@ class TestThePage:
         assert 'name="email"' not in page
         assert browser.post(DELETE, {"email": staff.email}).status_code == 409
         assert User.objects.filter(pk=staff.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("module", "service", "page"),
+    [(follows, "follow", "researcher-follow"), (claims, "request_claim", "researcher-claim")],
+)
+def test_what_is_asked_for_while_the_account_goes_is_answered_as_signed_out(
+    signed_in: Client, ada: Author, reader: User, monkeypatch: pytest.MonkeyPatch, module: Any, service: str, page: str
+) -> None:
+    step = getattr(module, service)
+
+    def too_late(user: User, *rest: Any) -> Any:
+        leaving.delete_account(User.objects.get(pk=user.pk))
+        return step(user, *rest)
+
+    monkeypatch.setattr(module, service, too_late)
+    address = reverse(page, args=[ada.pk, ada.slug])
+    answer = signed_in.post(address, {"statement": "Me"})
+    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('account_login')}?next={address}")
+    assert "_auth_user_id" not in signed_in.session
 
 
 def test_sessions_that_ran_out_leave(reader: User) -> None:
