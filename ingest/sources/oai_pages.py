@@ -7,6 +7,7 @@ begin, as bytes: each one that is well-formed reads as it would on a whole page,
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from ingest.sources.xml import Element, XmlError, child, children, parse_xml, serialised, text_of
@@ -67,7 +68,7 @@ def broken_page(body: bytes) -> ListPage | None:
     token = _TOKEN.search(content)
     content = content[: token.start()] if token else content
     starts = [found.start() for found in _RECORD.finditer(content)]
-    pieces = [content[start:stop] for start, stop in zip(starts, [*starts[1:], len(content)], strict=True)]
+    pieces = [content[start:stop] for start, stop in pairwise([*starts, len(content)])]
     if pieces and not (end or token) and not _RECORD_END.search(pieces[-1]):
         pieces.pop()
     size = _SIZE.search(token["attributes"]) if token else None

@@ -134,6 +134,21 @@ def test_a_page_that_stays_broken_yields_what_it_holds_and_ends_the_run_to_be_re
     assert items[-1].cursor["set"] == 0
 
 
+@pytest.mark.parametrize("kept", [b"<ListRecords>", b"<ListRecords>\n  <reco"])
+def test_a_list_that_breaks_off_before_its_first_record_ends_in_one_line(kept: bytes) -> None:
+    whole = (OAI / "page-1.xml").read_bytes()
+    broken = Reply(whole[: whole.index(b"<ListRecords>")] + kept)
+    with ReplayServer(in_turn(broken)) as server, pytest.raises(SourceUnavailableError, match=r"broke off .* resumed"):
+        list(SOURCE.read(options_of(server)))
+
+
+def test_an_ill_formed_list_without_records_has_none() -> None:
+    whole = (OAI / "page-1.xml").read_bytes()
+    broken = Reply(whole[: whole.index(b"<ListRecords>")] + b"<ListRecords>&nothing;</ListRecords></OAI-PMH>")
+    with ReplayServer(in_turn(broken)) as server:
+        assert list(SOURCE.read(options_of(server))) == []
+
+
 ILL_FORMED = [
     b"&eacute;lan", b"x < y & z", b"\x07 a bare <", b"</abstract>", b"\xff\xfe", b"<!DOCTYPE html>", b"<record>"
 ]  # fmt: skip
