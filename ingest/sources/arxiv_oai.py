@@ -120,6 +120,8 @@ def _read_set(
     token, skip = _text(cursor, "token"), _number(cursor, "skip")
     newest, is_ordered = _text(cursor, "newest") or "", _number(cursor, "unordered") == 0
     since = _text(cursor, "since") or (options.since.isoformat() if options.since else None)
+    answered: set[str] = set()
+    begun_again: set[str | None] = set()
     while True:
         try:
             page = service.page(_query(options, oai_set, since, token))
@@ -131,9 +133,18 @@ def _read_set(
             # The list has expired. Its records came in the order of their day, so it goes on from the last day seen;
             # had they not, it would start again: records that came before are recognised as unchanged.
             token, skip, since = None, 0, newest if is_ordered and newest else since
+            if since in begun_again:
+                raise SourceUnavailableError("The service lets every list expire; the run can be resumed") from None
+            begun_again.add(since)
+            answered.clear()
             continue
         except OAIPMHException as error:
             raise SourceError(f"The service refuses the request: {type(error).__name__}: {error}") from None
+        if token:
+            answered.add(token)
+        if page.token in answered:
+            # Its records may be those of an earlier page: they are left to a run that goes on from here.
+            raise SourceUnavailableError("The service repeats a resumption token; the run can be resumed")
         for number, record in enumerate(page.records[skip:], skip + 1):
             position += 1
             day = record.day or newest
@@ -154,8 +165,6 @@ def _read_set(
             raise SourceUnavailableError("The service broke off a list in the middle; the run can be resumed")
         if page.token is None:
             return
-        if page.token == token and not page.records:
-            raise SourceUnavailableError("The service repeats one resumption token without records")
         token, skip = page.token, 0
 
 

@@ -90,6 +90,27 @@ def test_an_expired_token_of_an_unordered_list_starts_the_list_again() -> None:
     assert "from" not in server.requests[1].parameters
 
 
+@pytest.mark.parametrize("names", [["page-1.xml"] * 2, ["page-1.xml", "page-2.xml", "page-1.xml"]])
+def test_a_service_that_repeats_a_token_is_left_and_nothing_comes_twice(names: list[str]) -> None:
+    items: list[RawItem] = []
+    with ReplayServer(in_turn(*map(recorded, names))) as server:
+        with pytest.raises(SourceUnavailableError, match=r"repeats a resumption token.*resumed"):
+            items.extend(SOURCE.read(options_of(server)))
+        assert len(server.requests) == len(names)
+        server.answer = chain
+        assert items == list(SOURCE.read(options_of(server)))[: len(items)]
+        items.extend(SOURCE.read(options_of(server), items[-1].cursor))
+        assert items == list(SOURCE.read(options_of(server)))
+
+
+def test_a_service_that_lets_every_list_expire_is_left() -> None:
+    def expiring(request: Request) -> Reply:
+        return recorded("error-badResumptionToken.xml" if "resumptionToken" in request.parameters else "page-1.xml")
+
+    with ReplayServer(expiring) as server, pytest.raises(SourceUnavailableError, match="every list expire"):
+        list(SOURCE.read(options_of(server)))
+
+
 def test_nothing_new_is_no_error() -> None:
     with ReplayServer(in_turn(recorded("empty-response.xml"))) as server:
         assert list(SOURCE.read(options_of(server))) == []
