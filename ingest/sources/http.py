@@ -2,8 +2,8 @@
 
 *Polite*: a user agent with a contact, at most one request per interval, ``Retry-After`` honoured. *Patient*: time-outs
 and server errors are tried again with growing pauses, but nothing is waited for once the run is asked to stop.
-*Suspicious*: bodies are bounded after decompression, redirects never lead to another host, private addresses are
-refused unless the settings allow them, no proxy and no cookie is used.
+*Suspicious*: bodies are bounded after decompression, redirects never lead to another host or port, private
+addresses are refused unless the settings allow them, no proxy and no cookie is used.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ WHOLE_REQUEST = 180.0
 LONGEST_CONNECT = 10.0
 _LOOK_SECONDS = 0.25
 _REDIRECTS = 3
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_GZIP_START = b"\x1f"
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _USER_AGENT = "BZPEER/0.1 (scholarly profiles; {contact})"
 
@@ -147,7 +149,8 @@ class PoliteClient:
             except httpx.HTTPError as error:
                 reason, asked = f"broke the connection ({type(error).__name__})", None
             if asked is not None and asked > LONGEST_RETRY_AFTER:
-                raise SourceUnavailableError(f"{_host(url)} asks to wait {asked:.0f} s; the run can be resumed later")
+                wait_for = f"{asked:.0f} s" if asked <= 86_400 else "more than a day"
+                raise SourceUnavailableError(f"{_host(url)} asks to wait {wait_for}; the run can be resumed later")
             if attempt + 1 < ATTEMPTS:
                 self._pause(attempt, asked)
         raise SourceUnavailableError(f"{_host(url)} {reason}; tried {ATTEMPTS} times")
@@ -179,7 +182,7 @@ class PoliteClient:
         return answer.result()
 
     def _follow(self, url: str, parameters: Mapping[str, str] | None, also: frozenset[int]) -> Page:
-        """Fetch once, following redirects that stay on the host."""
+        """Fetch once, following redirects that stay on the host and its port."""
         check_url(url, allow_private_hosts=self._allow_private_hosts)
         for _ in range(_REDIRECTS + 1):
             with self._client.stream("GET", url, params=dict(parameters) if parameters else None) as response:
@@ -189,6 +192,8 @@ class PoliteClient:
                 target = _joined(str(response.url), response.headers["location"])
             if split_url(target)[0].hostname != urlsplit(url).hostname:
                 raise SourceError(f"{_host(url)} redirects to another host ({_host(target)}), which is not followed")
+            if not is_same_service(url, target):
+                raise SourceError(f"{_host(url)} redirects to another of its ports, which is not followed")
             check_url(target, allow_private_hosts=self._allow_private_hosts)
             url, parameters = target, None
         raise SourceError(f"{_host(url)} redirects in circles")
@@ -209,7 +214,10 @@ class PoliteClient:
         return Page(status, self._body(response), response.headers.get("content-type", ""))
 
     def _body(self, response: httpx.Response) -> bytes:
-        """The whole body, decompressed here so that no chunk of a gzip bomb is ever held."""
+        """The whole body, decompressed here so that no chunk of a gzip bomb is ever held.
+
+        A gzip body may have several members (RFC 1952, 2.2); padding behind the last one is left.
+        """
         encoding = response.headers.get("content-encoding", "identity").lower()
         if encoding not in {"identity", "gzip", "x-gzip", ""}:
             raise SourceError(f"{response.url.host} sent a body in an encoding that was not asked for ({encoding})")
@@ -217,13 +225,20 @@ class PoliteClient:
         deadline = time.monotonic() + WHOLE_REQUEST
         body = bytearray()
         for chunk in response.iter_raw():
-            room = self._max_body - len(body) + 1
-            try:
-                body += unpacker.decompress(chunk, room) if unpacker else chunk
-            except zlib.error:
-                raise _TryAgainError("sent a damaged gzip body") from None
-            if len(body) > self._max_body:
-                raise SourceError(f"{response.url.host} sent more than {self._max_body // 1024**2} MB in one response")
+            rest = chunk
+            while rest:
+                if unpacker and unpacker.eof:
+                    if not rest.startswith(_GZIP_START):
+                        break
+                    unpacker = zlib.decompressobj(wbits=31)
+                room = self._max_body - len(body) + 1
+                try:
+                    body += unpacker.decompress(rest, room) if unpacker else rest
+                except zlib.error:
+                    raise _TryAgainError("sent a damaged gzip body") from None
+                if len(body) > self._max_body:
+                    raise SourceError(f"{response.url.host} sent more than {self._max_body // 1024**2} MB at once")
+                rest = unpacker.unused_data if unpacker else b""
             if time.monotonic() > deadline:
                 raise _TryAgainError(f"had not sent a whole response after {WHOLE_REQUEST:.0f} s")
         if unpacker and not unpacker.eof:
@@ -242,6 +257,16 @@ def _retry_after(value: str | None) -> float | None:
     except (ValueError, TypeError):
         return None
     return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment.tzinfo else None
+
+
+def is_same_service(url: str, target: str) -> bool:
+    """True when ``target`` is served where ``url`` is: by the same port, or by https where plain http was asked."""
+    (before, port_before), (after, port_after) = split_url(url), split_url(target)
+    if (before.scheme, after.scheme) == ("https", "http"):
+        return False
+    asked = _DEFAULT_PORTS.get(before.scheme) if port_before is None else port_before
+    told = _DEFAULT_PORTS.get(after.scheme) if port_after is None else port_after
+    return asked == told or (before.scheme, asked, after.scheme, told) == ("http", 80, "https", 443)
 
 
 def _joined(url: str, location: str) -> str:

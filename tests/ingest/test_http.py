@@ -35,6 +35,22 @@ def test_gzip_is_unpacked(pauses: list[float]) -> None:
         assert fetch(server).body == b"hello"
 
 
+@pytest.mark.parametrize("behind", [b"", b"\0" * 512])
+def test_all_members_of_a_gzip_body_are_unpacked(pauses: list[float], behind: bytes) -> None:
+    body = gzip.compress(b"hello ") + gzip.compress(b"") + gzip.compress(b"world") + behind
+    with ReplayServer(in_turn(Reply(body, headers={"Content-Encoding": "gzip"}))) as server:
+        assert fetch(server).body == b"hello world"
+
+
+def test_members_of_a_gzip_body_are_bounded_together(pauses: list[float]) -> None:
+    body = gzip.compress(b"0" * 700_000) * 2
+    with (
+        ReplayServer(in_turn(Reply(body, headers={"Content-Encoding": "gzip"}))) as server,
+        pytest.raises(SourceError, match="more than 1 MB"),
+    ):
+        fetch(server, max_body=2**20)
+
+
 def test_requests_keep_the_interval_of_the_service(pauses: list[float]) -> None:
     options = SourceOptions(allow_private_hosts=True)
     with ReplayServer(in_turn(Reply(b"x"))) as server, PoliteClient(options, interval=3.0) as web:
@@ -66,6 +82,12 @@ def test_a_server_that_asks_for_hours_is_left_for_a_later_run(pauses: list[float
     with ReplayServer(in_turn(busy)) as server, pytest.raises(SourceUnavailableError, match="asks to wait 7200 s"):
         fetch(server)
     assert pauses == []
+
+
+def test_a_server_that_asks_for_longer_than_any_number_is_told_of_in_words(pauses: list[float]) -> None:
+    busy = Reply(status=503, headers={"Retry-After": "9" * 400})
+    with ReplayServer(in_turn(busy)) as server, pytest.raises(SourceUnavailableError, match="wait more than a day"):
+        fetch(server)
 
 
 def test_a_server_that_hangs_times_out(pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,6 +142,33 @@ def test_redirects_on_the_host_are_followed_and_to_another_refused(pauses: list[
     circle = Reply(status=302, headers={"Location": "/oai"})
     with ReplayServer(in_turn(circle)) as server, pytest.raises(SourceError, match="in circles"):
         fetch(server)
+
+
+def test_a_redirect_to_another_port_of_the_host_is_refused(pauses: list[float]) -> None:
+    with ReplayServer(in_turn(Reply(b"secret"))) as other:
+        moved = Reply(status=302, headers={"Location": other.url})
+        with ReplayServer(in_turn(moved)) as server, pytest.raises(SourceError, match="another of its ports"):
+            fetch(server)
+    assert other.requests == []
+
+
+@pytest.mark.parametrize(
+    ("url", "target", "stays"),
+    [
+        ("http://a.example/x", "https://a.example/x", True),
+        ("http://a.example:80/x", "https://a.example:443/", True),
+        ("https://a.example/x", "https://a.example:443/y", True),
+        ("http://a.example:8080/x", "http://a.example:8080/y", True),
+        ("http://a.example:8080/x", "https://a.example:8080/x", True),
+        ("http://a.example:8080/x", "http://a.example/x", False),
+        ("http://a.example:8080/x", "https://a.example/x", False),
+        ("http://a.example/x", "https://a.example:8443/x", False),
+        ("https://a.example/x", "http://a.example/x", False),
+        ("https://a.example:8443/x", "http://a.example:8443/x", False),
+    ],
+)
+def test_where_a_redirect_stays(url: str, target: str, stays: bool) -> None:
+    assert http.is_same_service(url, target) is stays
 
 
 @pytest.mark.parametrize("location", ["http://[::1", "http://127.0.0.1:99999999/", "http://a b/", "http://\x01/"])
