@@ -31,7 +31,8 @@ def finish(run_id: int, report: Report | None = None, processes: int = 1) -> boo
     """Bring a run whose records are in to its end. False when another worker does it or the run was stopped.
 
     ``report`` hears the stage and how many authorships or authors were done. Attribution is shared among so many
-    ``processes``; a Celery worker may have no children, others help it instead (``share_attribution``).
+    ``processes``; a Celery worker may have no children, others help it instead (``share_attribution``). When it is
+    interrupted or fails, another worker can take over at once.
     """
     if not runs.claim_finish(run_id):
         return False
@@ -44,6 +45,9 @@ def finish(run_id: int, report: Report | None = None, processes: int = 1) -> boo
     except StoppedError:
         runs.stop_finishing(run_id)
         return False
+    except BaseException:
+        runs.release_finish(run_id)
+        raise
     return True
 
 

@@ -302,6 +302,11 @@ def stop_finishing(run: int) -> None:
     )
 
 
+def release_finish(run: int) -> None:
+    """The finishing worker ends before its work does; another one may take over without waiting."""
+    ImportRun.objects.filter(pk=run, state__in=ImportRun.ACTIVE).update(heartbeat_at=None)
+
+
 def finish_run(run: int, rejected: int | None = None) -> bool:
     """The run is done to its end.
 

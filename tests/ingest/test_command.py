@@ -3,14 +3,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from ingest import finishing
 from ingest.models import ImportRun
 from ingest.workers import WORTH_SHARING, worker_count
 from tests.ingest.lines import line, start, write
+from works.attribution.resolve import ChildDiedError
 from works.models import Attribution, Work
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +129,32 @@ def test_a_run_goes_on_by_its_number_alone(path: Path, capsys: pytest.CaptureFix
     assert ingest(capsys, "--resume", str(run.pk))["created"] == 2
     with pytest.raises(CommandError, match="neither stopped nor failed"):
         call_command("ingest", "arxiv-snapshot", "--resume", str(run.pk))
+
+
+@pytest.mark.parametrize(
+    ("what", "said", "state"),
+    [
+        (KeyboardInterrupt(), "Stopped", ImportRun.State.STOPPED),
+        (ChildDiedError("A process was killed"), "A process was killed", ImportRun.State.RUNNING),
+    ],
+)
+def test_what_ends_the_attribution_early_is_one_clear_line_and_the_run_goes_on(
+    path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    what: BaseException,
+    said: str,
+    state: str,
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(finishing, "resolve_dirty", Mock(side_effect=what))
+        with pytest.raises(CommandError) as ended:
+            call_command("ingest", "arxiv-snapshot", str(path))
+    run = ImportRun.objects.get()
+    assert str(ended.value) == f"{said}. `manage.py ingest --resume {run.pk}` goes on."
+    assert (run.state, run.heartbeat_at) == (state, None)
+    assert ingest(capsys, "--resume", str(run.pk))["state"] == "done"
+    assert Attribution.objects.count() == 4
 
 
 def test_a_run_can_be_handed_to_the_workers(

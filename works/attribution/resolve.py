@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager
 from itertools import compress
 from typing import TypeVar
 
@@ -41,6 +43,10 @@ Progress = Callable[[int], object]
 Announce = Callable[[str], object]
 
 
+class ChildDiedError(Exception):
+    """A process that shares a resolution ended before its work did. What it had not committed is still to be done."""
+
+
 def mark_all_dirty() -> int:
     """Ask for every block to be resolved again; returns how many there are."""
     with connection.cursor() as cursor:
@@ -65,7 +71,8 @@ def resolve_dirty(
 
     Chunks that another worker holds are left to it and looked at again at the end, so nothing is left at the end.
     Records whose works changed otherwise are summed up anew.
-    With ``processes`` the work is shared among children of this process, which must not be a Celery worker.
+    With ``processes`` the work is shared among children of this process, which must not be a Celery worker. Raises
+    ``ChildDiedError`` when one of them is killed; another call does what is left.
     """
     refresh_stale_summaries()
     newest = up_to if up_to is not None else DirtyBlock.objects.order_by("-pk").values_list("pk", flat=True).first()
@@ -80,12 +87,14 @@ def resolve_dirty(
     works = sum(map(len, portions))
     read = 0
     shares: Shares | None = None
-    for portion in _shared_out(keep_descriptions, [*portions[start:], *portions[:start]], processes):
-        # Children read on meanwhile.
-        shares = shares or shares_of(blocks, processes)
-        read += portion
-        if announce:
-            announce(f"{read:,} of {works:,} works read")
+    # Closed at once when this is interrupted, so that no child works on for nobody.
+    with closing(_shared_out(keep_descriptions, [*portions[start:], *portions[:start]], processes)) as lengths:
+        for length in lengths:
+            # Children read on meanwhile.
+            shares = shares or shares_of(blocks, processes)
+            read += length
+            if announce:
+                announce(f"{read:,} of {works:,} works read")
     if announce and works:
         announce("counting how common names and words are")
     catalogue = Catalogue.open()
@@ -98,10 +107,11 @@ def resolve_dirty(
         else _in_turn(shares.chunks, catalogue, newest)
     )
     done = 0
-    for count in counts:
-        done += count
-        if progress:
-            progress(done)
+    with closing(counts):
+        for count in counts:
+            done += count
+            if progress:
+                progress(done)
     return done
 
 
@@ -126,7 +136,7 @@ def refresh_stale_summaries() -> int:
         done += len(authors)
 
 
-def _in_turn(chunks: Sequence[Chunk], catalogue: Catalogue, newest: int) -> Iterator[int]:
+def _in_turn(chunks: Sequence[Chunk], catalogue: Catalogue, newest: int) -> Generator[int, None, None]:
     """Resolve chunks here; a locked one goes to the end of the queue and is waited for when nothing else is left."""
     start = os.getpid() % len(chunks)
     queue = deque([*chunks[start:], *chunks[:start]])
@@ -146,22 +156,31 @@ _Item = TypeVar("_Item")
 _Outcome = TypeVar("_Outcome")
 
 
-def _shared_out(function: Callable[[_Item], _Outcome], items: Sequence[_Item], processes: int) -> Iterator[_Outcome]:
-    """The function of every item in order, worked out in forked children where there are several items."""
+def _shared_out(
+    function: Callable[[_Item], _Outcome], items: Sequence[_Item], processes: int
+) -> Generator[_Outcome, None, None]:
+    """The function of every item in order, worked out in forked children where there are several items.
+
+    Raises ``ChildDiedError``.
+    """
     if processes == 1 or len(items) < 2:
         yield from map(function, items)
         return
     close_connections()
-    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), _end_with_parent)
+    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), _prepare_child)
     try:
         yield from pool.map(function, items)
+    except BrokenProcessPool:
+        raise ChildDiedError("A process of the attribution was killed") from None
     finally:
         # Whoever stops listening does not want the rest.
         pool.shutdown(cancel_futures=True)
 
 
-def _end_with_parent() -> None:
+def _prepare_child() -> None:
     """Let no child outlive the process that shares out the work, however that ends."""
+    # Ctrl-C reaches the whole process group: a child leaves its transaction at once, the parent says what happened.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     def wait() -> None:
         if (parent := multiprocessing.parent_process()) is not None:
@@ -175,7 +194,7 @@ def _end_with_parent() -> None:
 _shared: tuple[Catalogue, int] | None = None
 
 
-def _in_children(shares: Shares, catalogue: Catalogue, newest: int, processes: int) -> Iterator[int]:
+def _in_children(shares: Shares, catalogue: Catalogue, newest: int, processes: int) -> Generator[int, None, None]:
     """Resolve chunks in forked children, which share the statistics of the catalogue."""
     global _shared
     _shared = (catalogue, newest)

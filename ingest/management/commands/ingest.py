@@ -24,6 +24,7 @@ from ingest.sources import source_slugs
 from ingest.sources.base import SourceError, SourceOptions
 from ingest.tasks import enqueue, worker_name
 from ingest.workers import WorkerDiedError, work_together, worker_count
+from works.attribution.resolve import ChildDiedError
 from works.garbage import rarely_collected
 from works.peak_memory import peak_memory_mb
 
@@ -120,19 +121,19 @@ class Command(BaseCommand):
         started = time.monotonic()
         try:
             self._take_in(run)
+            seconds = time.monotonic() - started
+            run.refresh_from_db()
+            if run.state == ImportRun.State.RUNNING:
+                if options["facts_only"]:
+                    runs.finish_run(run.pk)
+                else:
+                    finish(run.pk, processes=os.cpu_count() or 1)
+                run.refresh_from_db()
         except KeyboardInterrupt:
             runs.stop_run(run.pk)
             raise CommandError(f"Stopped. `manage.py ingest --resume {run.pk}` goes on.") from None
-        except WorkerDiedError as error:
+        except (WorkerDiedError, ChildDiedError) as error:
             raise CommandError(f"{error}. `manage.py ingest --resume {run.pk}` goes on.") from None
-        seconds = time.monotonic() - started
-        run.refresh_from_db()
-        if run.state == ImportRun.State.RUNNING:
-            if options["facts_only"]:
-                runs.finish_run(run.pk)
-            else:
-                finish(run.pk, processes=os.cpu_count() or 1)
-            run.refresh_from_db()
         if run.state == ImportRun.State.FAILED:
             raise CommandError(run.error)
         figures = self._figures(run, seconds, time.monotonic() - started)
@@ -149,13 +150,15 @@ class Command(BaseCommand):
     def _take_in(self, run: ImportRun) -> None:
         """The records of a run, in this process or, when it has several shards, in one for each."""
         shards = run.shards.exclude(state=ImportShard.State.DONE)
+        if not shards:
+            return
         with tqdm(unit=" records", disable=not sys.stderr.isatty(), smoothing=0.1) as bar:
-            if shards.count() == 1:
+            if len(shards) == 1:
 
                 def progress(outcome: Outcome) -> None:
                     bar.update(outcome.seen)
 
-                work_shard(run.pk, shards.get().index, worker_name(), progress)
+                work_shard(run.pk, shards[0].index, worker_name(), progress)
                 return
 
             def look() -> None:

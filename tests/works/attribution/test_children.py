@@ -1,12 +1,20 @@
-"""The children that share a resolution end with their parent."""
+"""The children that share a resolution end with their parent, at an interrupt, and never unnoticed."""
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import psutil
+import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from works.attribution.resolve import ChildDiedError, _shared_out
+from works.management.commands import attribute
 
 #: Prints the ids of two children that have work for an hour.
 PARENT = """
@@ -18,7 +26,11 @@ def work(_):
     os.write(1, b"%d\\n" % os.getpid())  # one write: lines of two children never mix
     time.sleep(3600)
 
-list(_shared_out(work, [1, 2], 2))
+try:
+    # The third has nothing to do.
+    list(_shared_out(work, [1, 2], 3))
+except KeyboardInterrupt:
+    print("stopped")
 """
 
 
@@ -29,3 +41,31 @@ def test_no_child_outlives_a_killed_parent() -> None:
         parent.kill()
     _, alive = psutil.wait_procs(children, timeout=30)
     assert not alive
+
+
+def test_an_interrupt_ends_every_child_at_once_and_the_parent_alone_speaks() -> None:
+    command = [sys.executable, "-c", PARENT]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=settings.BASE_DIR, start_new_session=True
+    ) as parent:
+        assert parent.stdout is not None
+        for _ in range(2):
+            parent.stdout.readline()
+        os.killpg(parent.pid, signal.SIGINT)
+        assert parent.communicate(timeout=30) == (b"stopped\n", b"")
+
+
+def _die(_: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_killed_child_ends_the_work_with_one_clear_error() -> None:
+    with pytest.raises(ChildDiedError, match="was killed") as died:
+        list(_shared_out(_die, [1, 2], 2))
+    assert "\n" not in str(died.value)
+
+
+def test_the_command_says_in_one_line_that_a_child_was_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attribute, "resolve_dirty", Mock(side_effect=ChildDiedError("A process was killed")))
+    with pytest.raises(CommandError, match="A process was killed"):
+        call_command("attribute")

@@ -9,11 +9,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 import msgspec
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from works.attribution.catalogue import Catalogue
-from works.attribution.resolve import mark_all_dirty, resolve_dirty
+from works.attribution.resolve import ChildDiedError, mark_all_dirty, resolve_dirty
 from works.peak_memory import peak_memory_mb
 
 
@@ -31,9 +31,12 @@ class Command(BaseCommand):
             mark_all_dirty()
             Catalogue.recount()
         with tqdm(unit=" authorships", disable=not sys.stderr.isatty()) as bar:
-            done = resolve_dirty(
-                processes=max(1, options["processes"]), progress=lambda count: bar.update(count - bar.n)
-            )
+            try:
+                done = resolve_dirty(
+                    processes=max(1, options["processes"]), progress=lambda count: bar.update(count - bar.n)
+                )
+            except ChildDiedError as error:
+                raise CommandError(f"{error}. `manage.py attribute` goes on.") from None
         seconds = time.monotonic() - started
         figures = {
             "authorships": done,
