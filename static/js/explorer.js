@@ -25,6 +25,8 @@ function start() {
   watchDrags(view, drawing, camera, (key, x, y) => pin(root, key, x, y));
   const zoom = root.querySelector("[data-explorer-zoom]");
   zoom.hidden = false;
+  // Gone already where the caption says something else.
+  root.querySelector("[data-explorer-drag]")?.removeAttribute("hidden");
   zoom.addEventListener("click", (event) => {
     const step = event.target.closest("[data-zoom]")?.dataset.zoom;
     if (step === "fit") camera.fit();

@@ -124,6 +124,7 @@ def test_the_map_moves_by_keyboard_and_buttons(page: Page, ada: Author) -> None:
     page.goto(f"/graph/?focus=researcher:{ada.pk}")
     view, drawing = page.locator("[data-explorer-view]"), page.locator("[data-explorer-view] svg")
     expect(view).to_have_class("explorer-view is-live")
+    expect(page.get_by_text("drag it to pin it")).to_be_visible()
     expect(drawing).to_have_attribute("style", re.compile("scale"))
     before = drawing.get_attribute("style") or ""
     view.focus()
@@ -136,6 +137,7 @@ def test_the_map_moves_by_keyboard_and_buttons(page: Page, ada: Author) -> None:
 def test_without_scripts_everything_is_links_and_tables(new_context: NewContext, ada: Author) -> None:
     page = new_context(java_script_enabled=False).new_page()
     page.goto(f"/graph/?focus=researcher:{ada.pk}")
+    expect(page.get_by_text("drag it to pin it")).to_be_hidden()
     page.get_by_role("link", name="Researcher Left Person0: 1 work together").click()
     page.get_by_role("link", name="Show what lies around it").click()
     page.get_by_text("The same as a table").click()
