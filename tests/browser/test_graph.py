@@ -189,3 +189,16 @@ def test_circles_and_similar_researchers_load_when_they_are_opened(page: Page, a
     page.get_by_text("Circles of collaborators, similar researchers, works over time").click()
     expect(page.get_by_role("heading", name="Circles of collaborators")).to_be_visible()
     expect(page.get_by_role("heading", name="Topics over time")).to_be_visible()
+
+
+def test_a_finger_has_room_on_the_years_and_on_an_abstract(new_context: NewContext, ada: Author) -> None:
+    printed_work([ada], abstract="We study engines that wander. " * 30)
+    page = new_context(viewport={"width": 320, "height": 700}, has_touch=True, is_mobile=True).new_page()
+    for address, wanted in (
+        (f"{ada.get_absolute_url()}graph/", page.get_by_label("from", exact=True)),
+        (ada.get_absolute_url(), page.get_by_text("Full abstract")),
+    ):
+        page.goto(address)
+        box = wanted.first.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44

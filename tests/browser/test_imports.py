@@ -117,3 +117,12 @@ def test_the_pages_are_accessible_and_fit(new_context: NewContext, tmp_path: Pat
         page.goto(address)
         assert violations(page) == [], address
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], address
+
+
+def test_a_finger_has_room_on_the_choice_of_a_file(new_context: NewContext) -> None:
+    page = new_context(viewport=PHONE, has_touch=True, is_mobile=True).new_page()
+    log_in(page)
+    page.get_by_role("link", name="Start a run of arXiv bulk snapshot").click()
+    box = page.get_by_label("File").bounding_box()
+    assert box is not None
+    assert box["height"] >= 44

@@ -63,6 +63,16 @@ def test_a_slice_takes_the_room_of_its_placeholder_at_once(
     assert {round(height) for height in page.evaluate("window.heights")} == {round(reserved)}
 
 
+def test_targets_for_a_finger_are_part_of_the_reserved_room(new_context: NewContext, ada: Author) -> None:
+    page = new_context(viewport=PHONE, has_touch=True, is_mobile=True).new_page()
+    page.goto(ada.attributions.get().authorship.work.get_absolute_url())
+    part = page.locator(".graph-part")
+    reserved = part.evaluate("part => part.getBoundingClientRect().height")
+    part.scroll_into_view_if_needed()
+    expect(page.locator("#graph-slice")).to_be_visible()
+    assert round(part.evaluate("part => part.getBoundingClientRect().height")) == round(reserved)
+
+
 @pytest.mark.parametrize("how", FAILURES)
 def test_a_slice_that_fails_says_so_in_place_and_can_be_asked_for_again(page: Page, ada: Author, how: str) -> None:
     fail(page, "**/graph/", how)
