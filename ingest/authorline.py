@@ -44,7 +44,7 @@ _LEGEND_ENTRY = re.compile(
 _SUFFIX = re.compile(r"^(?:jr|sr|junior|senior|ii|iii|iv|2nd|3rd)\.?$", re.IGNORECASE)
 _DEGREE = re.compile(r"^(?:ph\.?\s?d|m\.?\s?d|d\.?\s?phil|d\.?\s?sc|m\.?\s?sc|esq|frs|s\.?j|o\.?p)\.?$", re.IGNORECASE)
 _ET_AL = re.compile(
-    r"(?:^|[\s,])(?:et[\s~]*al(?:ii|ia)?\b\.?|and\s+others|others$|(?:and|&)\s+\d[\d,]*\s+(?:others?|more|additional)\b(?:\s+authors?)?)\s*",
+    r"(?:^|[\s,])(?:et\.?[\s~]*al(?:ii|ia)?\b\.?|and\s+others|others$|(?:and|&)\s+\d[\d,]*\s+(?:others?|more|additional)\b(?:\s+authors?)?)\s*",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
@@ -105,6 +105,12 @@ def parse_author_line(line: str) -> AuthorLine:
             break
     _resolve_affiliations(bylines, legend)
     return AuthorLine([byline.record() for byline in bylines], cut is None, _missing(count, len(bylines)))
+
+
+def before_et_al(name: str) -> str | None:
+    """What stands before "et al." or "and others" in a name, often nothing; ``None`` when it holds neither."""
+    found = _ET_AL.search(name)
+    return name[: found.start()].strip(" ,;") if found else None
 
 
 def _missing(count: re.Match[str] | None, printed: int) -> int | None:

@@ -67,8 +67,8 @@ _GLUED_DIGITS = re.compile(
 # Letters, full stops, hyphens, apostrophes: nothing to clean, unless a word says otherwise.
 _SIMPLE_NAME = re.compile(r"[^\W\d_⁰-⁹¹²³](?:[^\W\d_⁰-⁹¹²³]|[.'’]|[ -](?![ -]))*")
 _TELLING_WORDS = {
-    "and", "'and'", "et", "by", "with", "for", "on", "in", "of", "the", "from", "representing", "behalf", "author",
-    "authors", "unknown", "none", "anonymous", "appendix", "an", "a", "others",
+    "and", "'and'", "et", "et.", "by", "with", "for", "on", "in", "of", "the", "from", "representing", "behalf",
+    "author", "authors", "unknown", "none", "anonymous", "appendix", "an", "a", "others",
 }  # fmt: skip
 
 

@@ -41,7 +41,7 @@ class ArxivOai:
 
     slug = "arxiv-oai"
     title = "arXiv OAI-PMH"
-    parser_version = 2
+    parser_version = 3
     is_network = True
     brings_institutions = False
     enriches_known_works = False

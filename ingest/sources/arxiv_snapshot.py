@@ -61,7 +61,7 @@ class ArxivSnapshot:
 
     slug = "arxiv-snapshot"
     title = "arXiv bulk snapshot"
-    parser_version = 2
+    parser_version = 3
     is_network = False
     brings_institutions = False
     enriches_known_works = False

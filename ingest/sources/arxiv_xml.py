@@ -17,7 +17,7 @@ from ingest.sources.arxiv_facts import (
     plausible,
 )
 from ingest.sources.base import UnusableRecordError
-from ingest.sources.bylines import SplitName, bylines_of_splits
+from ingest.sources.bylines import Bylines, SplitName, bylines_of_splits
 from ingest.sources.xml import Element, child, children, local_name, text_of, texts_of
 from works.characters import one_line, paragraphs
 from works.codelinks import find_code_links
@@ -56,9 +56,9 @@ def parse_oai_record(record: Element, source: str) -> WorkRecord:
 
 
 def _arxiv_record(content: Element, source: str) -> WorkRecord:
-    bylines = bylines_of_splits([_split_of(author) for author in children(child(content, "authors"), "author")])
+    authors = bylines_of_splits([_split_of(author) for author in children(child(content, "authors"), "author")])
     record = _record(
-        source, text_of(content, "id"), text_of(content, "title"), bylines, text_of(content, "abstract"), RANK
+        source, text_of(content, "id"), text_of(content, "title"), authors, text_of(content, "abstract"), RANK
     )
     record.identifiers += [("doi", doi) for doi in find_dois(text_of(content, "doi"))]
     record.topics = arxiv_topics(text_of(content, "categories"))
@@ -133,10 +133,10 @@ def parse_atom_entry(entry: Element, source: str) -> WorkRecord:
         for byline in line.bylines:
             own = affiliations or byline.affiliations
             bylines.append(BylineRecord(byline.name, affiliations=own, is_group=byline.is_group))
+    authors = Bylines(bylines, complete, None)
     record = _record(
-        source, text_of(entry, "id"), text_of(entry, "title"), bylines, text_of(entry, "summary"), RANK_OF_DUBLIN_CORE
+        source, text_of(entry, "id"), text_of(entry, "title"), authors, text_of(entry, "summary"), RANK_OF_DUBLIN_CORE
     )
-    record.authors_complete = complete
     record.identifiers += [("doi", doi) for doi in find_dois(text_of(entry, "doi"))]
     primary = child(entry, "primary_category")
     terms = [primary.get("term", "")] if primary is not None else []
@@ -157,16 +157,14 @@ def parse_atom_entry(entry: Element, source: str) -> WorkRecord:
     return _with_what_the_text_says(record)
 
 
-def _record(
-    source: str, identifier: str, title: str, bylines: list[BylineRecord], abstract: str, rank: int
-) -> WorkRecord:
+def _record(source: str, identifier: str, title: str, authors: Bylines, abstract: str, rank: int) -> WorkRecord:
     key = arxiv_id(identifier)
     if key is None:
         raise UnusableRecordError("The arXiv id is not valid", f"id: {identifier}")
     title = one_line(title)
     if not title:
         raise UnusableRecordError("The title is empty", key=key)
-    if not bylines:
+    if not authors.bylines:
         raise UnusableRecordError("The work has no author", key=key)
     return WorkRecord(
         source=source,
@@ -174,7 +172,8 @@ def _record(
         rank=rank,
         title=title,
         identifiers=[("arxiv", key)],
-        bylines=bylines,
+        bylines=authors.bylines,
+        authors_complete=authors.complete,
         abstract=paragraphs(abstract) or None,
     )
 

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from ingest.authorline import parse_author_line
+from ingest.authorline import before_et_al, parse_author_line
 from ingest.printed_names import (
     clean_name,
     clean_part,
@@ -25,9 +25,10 @@ from works.records import BylineRecord
 # Any sign that a line is more than names and commas: a character, a gap, or a word (looked for in lower case).
 _NOT_PLAIN = re.compile(r"[^\w .,'’-]|[0-9_]|[ ,.]-|- |  |, ?,|,[^ ]|, \W|^\W")
 _NOT_PLAIN_WORDS = {
-    "and", "'and'", "et", "for", "with", "other", "others", "author", "authors", "unknown", "anonymous", "none",
+    "and", "'and'", "et", "et.", "for", "with", "other", "others", "author", "authors", "unknown", "anonymous", "none",
     "jr", "jr.", "sr", "sr.", "junior", "senior", "ii", "iii", "iv", "phd", "ph.d.", "md", "m.d.",
 }  # fmt: skip
+_ENDS_OF_ET_AL = ("al", "al.", "alii", "alia", "others")
 _GROUP_STEMS = ("collab", "team", "group", "consorti", "network")
 # Signs that join pieces, or part them at other places than commas.
 _STRUCTURE = re.compile(r"[()\[\]:;&]|[^,] '?(?:and|et|und)'? ", re.IGNORECASE)
@@ -54,15 +55,38 @@ def bylines_of(line: str, split_names: list[SplitName]) -> Bylines:
             return Bylines(
                 [_plain_byline(name, split) for name, split in zip(names, split_names, strict=True)], True, None
             )
-    if bylines := _piece_by_piece(line, split_names):
+    named, complete = _without_et_al(split_names)
+    if complete and (bylines := _piece_by_piece(line, split_names)):
         return Bylines(bylines, True, None)
     parsed = parse_author_line(line)
-    if len(parsed.bylines) >= len(split_names) or not split_names:
-        return Bylines(_with_splits(parsed.bylines, split_names), parsed.complete, parsed.missing)
-    from_splits = bylines_of_splits(split_names)
+    complete = complete and parsed.complete
+    if len(parsed.bylines) >= len(named) or not named:
+        return Bylines(_with_splits(parsed.bylines, named), complete, parsed.missing)
+    from_splits = bylines_of_splits(named).bylines
     if len(from_splits) > len(parsed.bylines):
-        return Bylines(from_splits, parsed.complete, parsed.missing)
-    return Bylines(_with_splits(parsed.bylines, split_names), parsed.complete, parsed.missing)
+        return Bylines(from_splits, complete, parsed.missing)
+    return Bylines(_with_splits(parsed.bylines, named), complete, parsed.missing)
+
+
+def _without_et_al(split_names: list[SplitName]) -> tuple[list[SplitName], bool]:
+    """The split names that name somebody, and whether they are the whole list.
+
+    Sources split "et al." like a name (``["al.", "et"]``), or with the name before it (``["al.", "H. Park et"]``): its
+    family name is then unknown.
+    """
+    named: list[SplitName] = []
+    complete = True
+    for split in split_names:
+        before = None
+        if split and split[0] and split[0].lower().endswith(_ENDS_OF_ET_AL):
+            before = before_et_al(" ".join(filter(None, [*split[1:2], split[0]])))
+        if before is None:
+            named.append(split)
+            continue
+        complete = False
+        if before:
+            named.append([None, before, None, *split[3:]])
+    return named, complete
 
 
 def _is_plain(line: str) -> bool:
@@ -181,10 +205,11 @@ def _joined(byline: BylineRecord, split: SplitName) -> BylineRecord:
     )
 
 
-def bylines_of_splits(split_names: list[SplitName]) -> list[BylineRecord]:
+def bylines_of_splits(split_names: list[SplitName]) -> Bylines:
     """Bylines from split names alone, printed in reading order; what names nobody (":", "and") leaves none."""
     bylines: list[BylineRecord] = []
-    for split in split_names:
+    named, complete = _without_et_al(split_names)
+    for split in named:
         printed = plain_author_text(" ".join(filter(None, [*split[1:2], *split[:1], *split[2:3]])))
         person, group = person_and_group(printed)
         if name := clean_name(person):
@@ -192,7 +217,7 @@ def bylines_of_splits(split_names: list[SplitName]) -> list[BylineRecord]:
         if group and (name := clean_name(group)):
             affiliations = tuple(plain_author_text(part) for part in split[3:] if part)
             bylines.append(BylineRecord(name, is_group=True, affiliations=affiliations))
-    return bylines
+    return Bylines(bylines, complete, None)
 
 
 def _folded(text: str) -> str:

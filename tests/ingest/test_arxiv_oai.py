@@ -290,6 +290,18 @@ def test_a_colon_behind_a_collaboration_is_nobody() -> None:
     assert record.bylines[1].name == "K. Abe"
 
 
+def test_et_al_is_nobody_and_makes_the_list_incomplete() -> None:
+    et_al = b"<author><keyname>al.</keyname><forenames>et</forenames></author></authors>"
+    with ReplayServer(chain) as server:
+        first = next(iter(SOURCE.read(options_of(server))))
+    raw = first.raw.replace(b"</authors>", et_al, 1)
+    whole, cut = SOURCE.parse(first.raw), SOURCE.parse(raw)
+    assert isinstance(whole, WorkRecord)
+    assert isinstance(cut, WorkRecord)
+    assert whole.authors_complete
+    assert (cut.bylines, cut.authors_complete) == (whole.bylines, False)
+
+
 def test_dublin_core() -> None:
     record = single("GetRecord-oai_dc.xml")
     assert (record.key, record.rank) == ("1507.03011", 70)

@@ -123,6 +123,33 @@ def test_the_longer_of_printed_and_split_names_counts() -> None:
     assert [byline.name for byline in split_longer.bylines] == ["Yu Jiang", "Hexi Baoyin Jr"]
 
 
+@pytest.mark.parametrize(
+    ("printed", "split"),
+    [
+        ("Yu Jiang, et al.", ["al.", "et", ""]),
+        ("Yu Jiang, et. al.", ["al.", "et.", ""]),
+        ("Yu Jiang et al", ["al", "et", ""]),
+        ("Yu Jiang, others", ["others", "", ""]),
+        ("Yu Jiang", ["et al.", "", ""]),
+    ],
+)
+def test_et_al_is_nobody_and_makes_the_list_incomplete(printed: str, split: list[str]) -> None:
+    record = work(authors=printed, authors_parsed=[["Jiang", "Yu", ""], split])
+    assert (record.bylines, record.authors_complete) == ([BylineRecord("Yu Jiang", "Jiang", "Yu")], False)
+
+
+def test_the_name_before_et_al_keeps_no_part_of_it() -> None:
+    record = work(authors="Yu Jiang, H. Park et al.", authors_parsed=[["Jiang", "Yu", ""], ["al.", "H. Park et", ""]])
+    assert record.bylines == [BylineRecord("Yu Jiang", "Jiang", "Yu"), BylineRecord("H. Park")]
+    assert not record.authors_complete
+    only_split = work(authors="", authors_parsed=[["Jiang", "Yu", ""], ["al.", "H. Park et", ""]])
+    assert [byline.name for byline in only_split.bylines] == ["Yu Jiang", "H. Park"]
+
+
+def test_a_work_by_et_al_alone_has_no_author() -> None:
+    assert reject(line(authors="et al.", authors_parsed=[["al.", "et", ""]])).reason == "The work has no author"
+
+
 def test_suffixes_stay_with_their_name() -> None:
     record = work(authors="George A. Baker, Jr, Bo Wu", authors_parsed=[["Baker", "George A.", "Jr"], ["Wu", "Bo", ""]])
     assert record.bylines[0] == BylineRecord("George A. Baker Jr", "Baker", "George A.", "Jr")
