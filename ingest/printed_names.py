@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from works.accents import accents_to_unicode, without_braces
-from works.characters import one_line
+from works.characters import looks_garbled, one_line
 
 MAX_NAME_LENGTH = 200
 MARKS = "*†‡§¶#|•⋆∗%⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -122,6 +122,7 @@ def is_simple_name(text: str) -> bool:
         and text[-1] not in " -"
         and _TELLING_WORDS.isdisjoint(text.lower().split())
         and not is_group_name(text)
+        and not looks_garbled(text)
     )
 
 

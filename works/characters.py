@@ -45,10 +45,15 @@ def mended(text: str) -> str:
     if "\\\\" in text:
         text = _DOUBLED_ACCENT.sub(r"\\", text)
     if not text.isascii():
-        if _MOJIBAKE.search(text):
+        if looks_garbled(text):
             text = ftfy.fix_encoding(text)
         text = unicodedata.normalize("NFC", text.replace("\x85", "\n").replace("\u2028", "\n").replace("\u2029", "\n"))
     return _INVISIBLE.sub("", text)
+
+
+def looks_garbled(text: str) -> bool:
+    """True when ``text`` may hold UTF-8 that was read as Latin-1 or Windows-1252; ``mended`` then looks closer."""
+    return not text.isascii() and _MOJIBAKE.search(text) is not None
 
 
 def visible(line: str) -> str:

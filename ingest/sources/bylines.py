@@ -20,6 +20,7 @@ from ingest.printed_names import (
     person_and_group,
     plain_author_text,
 )
+from works.characters import looks_garbled, mended
 from works.records import BylineRecord
 
 # Any sign that a line is more than names and commas: a character, a gap, or a word (looked for in lower case).
@@ -91,7 +92,8 @@ def _without_et_al(split_names: list[SplitName]) -> tuple[list[SplitName], bool]
 
 def _is_plain(line: str) -> bool:
     """True for a line of bare names with ", " between them."""
-    if not line or not line.isprintable() or _NOT_PLAIN.search(line):
+    # Some signs of mojibake count as letters: the third of "LÃ³pez".
+    if not line or not line.isprintable() or _NOT_PLAIN.search(line) or looks_garbled(line):
         return False
     lower = line.lower()
     if not _NOT_PLAIN_WORDS.isdisjoint(lower.replace(",", " ").split()):
@@ -139,7 +141,7 @@ def _plainly_joined(byline: BylineRecord, split: SplitName) -> BylineRecord | No
         not family
         or not byline.name.endswith(family)
         or _cuts_a_word(byline.name, family)
-        or (given and _NOT_IN_NAME.search(given))
+        or (given and (_NOT_IN_NAME.search(given) or looks_garbled(given)))
     ):
         return None
     return BylineRecord(byline.name, family, given or None, suffix or None, byline.affiliations, email=byline.email)
@@ -174,7 +176,7 @@ def _with_splits(bylines: list[BylineRecord], split_names: list[SplitName]) -> l
 
 
 def _fits(name: str, split: SplitName) -> bool:
-    family = _folded(split[0] or "") if split else ""
+    family = _folded(mended(split[0] or "")) if split else ""
     return bool(family) and family in _folded(name)
 
 

@@ -150,6 +150,27 @@ def test_a_work_by_et_al_alone_has_no_author() -> None:
     assert reject(line(authors="et al.", authors_parsed=[["al.", "et", ""]])).reason == "The work has no author"
 
 
+@pytest.mark.parametrize(
+    ("printed", "split", "expected"),
+    [
+        ("Hans MÃ¼ller", ["MÃ¼ller", "Hans", ""], BylineRecord("Hans Müller", "Müller", "Hans")),
+        ("Pedro LÃ³pez", ["LÃ³pez", "Pedro", ""], BylineRecord("Pedro López", "López", "Pedro")),
+        ("RenÃª Xu", ["Xu", "RenÃª", ""], BylineRecord("Renê Xu", "Xu", "Renê")),
+        ("JÃ¶rg Bo", ["Bo", "JÃ¶rg", ""], BylineRecord("Jörg Bo", "Bo", "Jörg")),
+        ("João Sá", ["Sá", "João", ""], BylineRecord("João Sá", "Sá", "João")),
+        ("JOÃO SÃ", ["SÃ", "JOÃO", ""], BylineRecord("JOÃO SÃ", "SÃ", "JOÃO")),
+        ("Mª Paz Šiša", ["Šiša", "Mª Paz", ""], BylineRecord("Mª Paz Šiša", "Šiša", "Mª Paz")),
+    ],
+)
+@pytest.mark.parametrize("behind", ["", ", Bo Wu", ", CDF Collaboration", " (MIT)"])
+def test_garbled_letters_of_a_name_are_mended(
+    printed: str, split: list[str], expected: BylineRecord, behind: str
+) -> None:
+    more = {", Bo Wu": [["Wu", "Bo", ""]], ", CDF Collaboration": [["CDF Collaboration", "", ""]]}.get(behind, [])
+    first = work(authors=printed + behind, authors_parsed=[split, *more]).bylines[0]
+    assert (first.name, first.family, first.given) == (expected.name, expected.family, expected.given)
+
+
 def test_suffixes_stay_with_their_name() -> None:
     record = work(authors="George A. Baker, Jr, Bo Wu", authors_parsed=[["Baker", "George A.", "Jr"], ["Wu", "Bo", ""]])
     assert record.bylines[0] == BylineRecord("George A. Baker Jr", "Baker", "George A.", "Jr")
