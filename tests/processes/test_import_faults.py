@@ -24,6 +24,17 @@ REJECTED = RECORDS // REJECTED_EACH
 DONE = ("done", RECORDS, RECORDS - REJECTED, REJECTED)
 
 
+#: The first rows of an attribution are never all in.
+SLOW_ATTRIBUTION = """
+CREATE FUNCTION dawdle_on() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); RETURN NULL; END $$;
+CREATE TRIGGER dawdle AFTER INSERT ON works_attribution FOR EACH STATEMENT EXECUTE FUNCTION dawdle_on();
+"""
+DAWDLING = (
+    "SELECT 1 FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND wait_event = 'PgSleep'"
+)
+
+
 def half_done(installation: Installation, records: Path, *options: str) -> subprocess.Popen[str]:
     """An import of which some batches are in and others are not."""
     installation.slow_commits()
@@ -289,3 +300,20 @@ def test_ctrl_c_stops_an_import_in_good_order(installation: Installation, record
     assert "--resume 1" in output
     assert "Traceback" not in output
     assert installation.counts(1)[0] == "stopped"
+
+
+def test_ctrl_c_stops_an_import_that_attributes_and_it_goes_on(installation: Installation, records: Path) -> None:
+    installation.sql(SLOW_ATTRIBUTION)
+    command = ["manage.py", "ingest", "arxiv-snapshot", str(records)]
+    process = installation.start(*command)
+    eventually(lambda: bool(installation.sql(DAWDLING)))
+    os.killpg(process.pid, signal.SIGINT)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert output.strip().splitlines() == ["CommandError: Stopped. `manage.py ingest --resume 1` goes on."]
+    assert installation.counts(1) == ("stopped", *DONE[1:])
+    installation.sql("DROP TRIGGER dawdle ON works_attribution")
+    done = installation.run("manage.py", "ingest", "--resume", "1")
+    assert done.returncode == 0, done.stderr
+    assert installation.counts(1) == DONE
+    assert installation.sql("SELECT count(*) FROM works_dirtyblock") == [(0,)]
