@@ -119,6 +119,7 @@ class Command(BaseCommand):
 
     def _work(self, run: ImportRun, options: dict[str, Any]) -> None:
         started = time.monotonic()
+        before = run.seen
         try:
             self._take_in(run)
             seconds = time.monotonic() - started
@@ -136,7 +137,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error}. `manage.py ingest --resume {run.pk}` goes on.") from None
         if run.state == ImportRun.State.FAILED:
             raise CommandError(run.error)
-        figures = self._figures(run, seconds, time.monotonic() - started)
+        figures = self._figures(run, before, seconds, time.monotonic() - started)
         self.stdout.write(
             f"Run {run.pk}: {run.seen} records seen, {run.created} created, {run.updated} updated,"
             f" {run.unchanged} unchanged, {run.rejected} rejected in {seconds:.1f} s"
@@ -187,8 +188,11 @@ class Command(BaseCommand):
         elif not (run.created or run.updated or run.rejected):
             self.stdout.write("  change nothing")
 
-    def _figures(self, run: ImportRun, seconds: float, total: float) -> dict[str, Any]:
-        """Counts of a run; ``seconds`` until all facts can be found, ``total_seconds`` with attribution and graph."""
+    def _figures(self, run: ImportRun, before: int, seconds: float, total: float) -> dict[str, Any]:
+        """Counts of a run; ``seconds`` until all facts can be found, ``total_seconds`` with attribution and graph.
+
+        The rate is that of this command: it leaves out the records seen ``before`` it.
+        """
         return {
             "run": run.pk,
             "source": run.source.slug,
@@ -200,7 +204,7 @@ class Command(BaseCommand):
             "rejected": run.rejected,
             "authorships": run.authorships,
             "seconds": round(seconds, 2),
-            "works_per_second": round(run.seen / seconds) if seconds else 0,
+            "works_per_second": round((run.seen - before) / seconds) if seconds else 0,
             "total_seconds": round(total, 2),
             "peak_memory_mb": peak_memory_mb(),
             "dry_run": run.is_dry_run,
