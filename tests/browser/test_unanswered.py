@@ -73,6 +73,20 @@ def test_targets_for_a_finger_are_part_of_the_reserved_room(new_context: NewCont
     assert round(part.evaluate("part => part.getBoundingClientRect().height")) == round(reserved)
 
 
+def test_what_is_not_answered_at_all_is_given_up(page: Page, ada: Author) -> None:
+    fail(page, "**/graph/", "abort")
+    page.goto(ada.get_absolute_url())
+    page.get_by_role("heading", name="Research graph").scroll_into_view_if_needed()
+    again = page.get_by_role("link", name="Try again")
+    expect(again).to_be_visible()
+    page.unroute("**/graph/")
+    page.route("**/graph/", lambda _: None)
+    assert 0 < page.evaluate("htmx.config.timeout") <= 30_000
+    page.evaluate("htmx.config.timeout = 200")
+    again.press("Enter")
+    expect(page.locator("#unanswered .notice")).to_contain_text("No answer came")
+
+
 @pytest.mark.parametrize("how", FAILURES)
 def test_a_slice_that_fails_says_so_in_place_and_can_be_asked_for_again(page: Page, ada: Author, how: str) -> None:
     fail(page, "**/graph/", how)
