@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
 from django.conf import settings
@@ -10,6 +12,7 @@ from psycopg_pool import ConnectionPool
 
 from bzpeer.database.base import DatabaseWrapper
 from tests.waiting import eventually
+from works.connections import close_connections
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clean_cache")]
 
@@ -24,13 +27,14 @@ def pool() -> ConnectionPool[psycopg.Connection[tuple[object, ...]]]:
 
 
 @pytest.fixture
-def pooled() -> int:
-    """So many idle connections lie in the pool."""
+def pooled() -> Iterator[int]:
+    """So many idle connections lie in the pool; other tests get a pool without those that died."""
     connection.close()
     taken = [pool().getconn() for _ in range(3)]
     for one in taken:
         pool().putconn(one)
-    return len(taken)
+    yield len(taken)
+    close_connections()
 
 
 def outside() -> psycopg.Connection[tuple[object, ...]]:

@@ -46,11 +46,12 @@ def test_a_fork_never_shares_the_connection_of_a_heart(tmp_path: Path) -> None:
             connection.close()
             child = os.fork()
             if not child:
-                answered = tmp_path / str(number)
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT 2")
-                    answered.write_text(str(cursor.fetchone()))
-                os._exit(0)
+                try:
+                    with connection.cursor() as cursor:
+                        cursor.execute("SELECT 2")
+                        (tmp_path / str(number)).write_text(str(cursor.fetchone()))
+                finally:
+                    os._exit(0)
             os.waitpid(child, 0)
             assert (tmp_path / str(number)).read_text() == "(2,)"
         assert not beating.stopped

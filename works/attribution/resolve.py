@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -156,6 +157,10 @@ _Item = TypeVar("_Item")
 _Outcome = TypeVar("_Outcome")
 
 
+#: A signal to a whole process group has reached each of its processes by then.
+_INTERRUPT_SECONDS = 0.5
+
+
 def _shared_out(
     function: Callable[[_Item], _Outcome], items: Sequence[_Item], processes: int
 ) -> Generator[_Outcome, None, None]:
@@ -171,6 +176,8 @@ def _shared_out(
     try:
         yield from pool.map(function, items)
     except BrokenProcessPool:
+        # Ctrl-C may end the children before it reaches this process, and is no fault: it is raised in here.
+        time.sleep(_INTERRUPT_SECONDS)
         raise ChildDiedError("A process of the attribution was killed") from None
     finally:
         # Whoever stops listening does not want the rest.
