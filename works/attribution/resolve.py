@@ -187,7 +187,9 @@ def _shared_out(
 def _prepare_child() -> None:
     """Let no child outlive the process that shares out the work, however that ends."""
     # Ctrl-C reaches the whole process group: a child leaves its transaction at once, the parent says what happened.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # A process that was started deaf to it stays so, and its children with it.
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     def wait() -> None:
         if (parent := multiprocessing.parent_process()) is not None:

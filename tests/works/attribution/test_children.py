@@ -18,7 +18,8 @@ from works.management.commands import attribute
 
 #: Prints the ids of two children that have work for an hour.
 PARENT = """
-import os, time, django
+import os, signal, time, django
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever started the tests may ignore it
 django.setup()
 from works.attribution.resolve import _shared_out
 
