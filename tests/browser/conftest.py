@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeAlias
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -25,14 +26,20 @@ class NewContext(Protocol):
     def __call__(self, **options: Any) -> BrowserContext: ...
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium while the tests of one module need it.
+
+    Playwright runs an event loop in this thread as long as it lives, and Django keeps connections of their own for code
+    under a loop. A fork meanwhile would leave the loop behind and take up those of before, which its parent has open.
+    """
     if not CHROMIUM:
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield chromium
         chromium.close()
+        connections.close_all()
 
 
 @pytest.fixture
