@@ -19,7 +19,7 @@ run: $(VENV)/installed ## Start everything on http://127.0.0.1:8000 (PORT= and B
 	@exec $(BIN)/python manage.py up --port $(PORT) --bind $(BIND)
 
 test: $(VENV)/installed ## Run the whole test suite, browser tests included where Chromium is installed
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(TESTS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --max-worker-restart 0 $(TESTS)
 
 lint: $(VENV)/installed ## Check style, types, import directions, templates, migrations and deployment settings
 	$(BIN)/ruff check .
