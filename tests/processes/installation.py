@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,8 @@ class Installation:
 
     def end(self) -> None:
         for process in self._started:
-            if process.poll() is None:
+            # A process that has ended may have left others of its group behind, which keep its output open.
+            with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
 
