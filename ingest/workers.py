@@ -9,11 +9,12 @@ import multiprocessing
 import os
 import queue
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -24,19 +25,15 @@ from ingest.sources import get_source
 from ingest.sources.base import SourceError
 from works.connections import close_connections
 
-if TYPE_CHECKING:
-    from multiprocessing.queues import Queue
-    from multiprocessing.synchronize import Event
-
 #: Files smaller than this, in bytes, are not worth a second process.
 WORTH_SHARING = 1024 * 1024
 MOST_WORKERS = 8
 LOOK_SECONDS = 0.25
-#: Batches read ahead for each process.
-_READ_AHEAD = 1
 
 #: A batch, the message of a source that cannot be read further, or ``None`` at the end.
 Portion = Batch | str | None
+#: What a process says when it has room for one portion more.
+_ROOM = b""
 
 
 class WorkerDiedError(Exception):
@@ -44,10 +41,10 @@ class WorkerDiedError(Exception):
 
 
 class _Worker(msgspec.Struct):
-    """A process with the queue through which it gets its batches."""
+    """A process and the link through which it asks for batches and gets them."""
 
     process: BaseProcess
-    portions: Queue[Portion]
+    link: Connection
 
 
 def worker_count(inputs: Sequence[str]) -> int:
@@ -65,25 +62,24 @@ def work_together(run: ImportRun, name: str, look: Callable[[], None]) -> None:
     # A forked process must share neither a connection nor the pool's threads and locks.
     close_connections()
     context = multiprocessing.get_context("fork")
-    ended = context.Event()
-    workers: dict[int, _Worker] = {}
-    for index in indexes:
-        portions: Queue[Portion] = context.Queue(_READ_AHEAD)
-        # What a process that is gone did not fetch must not keep the parent from ending.
-        portions.cancel_join_thread()
-        process = context.Process(
-            target=_work, args=(run.pk, index, f"{name}/{index}", portions, ended), name=f"import-{index}"
-        )
-        workers[index] = _Worker(process, portions)
-    for worker in workers.values():
+    links = {index: context.Pipe() for index in indexes}
+    workers = {
+        index: _Worker(context.Process(target=_work, args=(run.pk, index, f"{name}/{index}", links)), links[index][0])
+        for index in indexes
+    }
+    for index, worker in workers.items():
+        worker.process.name = f"import-{index}"
         worker.process.start()
+    for _, far in links.values():
+        far.close()
     try:
         _feed(run, workers, look)
         while alive := [worker.process for worker in workers.values() if worker.process.is_alive()]:
             look()
             alive[0].join(LOOK_SECONDS)
     finally:
-        ended.set()
+        for worker in workers.values():
+            worker.link.close()
     dead = [worker.process for worker in workers.values() if worker.process.exitcode]
     if dead:
         raise WorkerDiedError(f"{dead[0].name} ended with exit code {dead[0].exitcode}")
@@ -106,33 +102,53 @@ def _feed(run: ImportRun, workers: dict[int, _Worker], look: Callable[[], None])
 
 def _hand(worker: _Worker, portion: Portion, look: Callable[[], None]) -> None:
     """Give a portion to a process as soon as it has room for it; one that has ended needs none."""
-    while worker.process.is_alive():
-        with suppress(queue.Full):
-            worker.portions.put(portion, timeout=LOOK_SECONDS)
-            return
+    while not worker.link.poll(LOOK_SECONDS):
         look()
+    with suppress(EOFError, OSError):
+        worker.link.recv()
+        worker.link.send(portion)
 
 
-def _work(run: int, index: int, worker: str, portions: Queue[Portion], ended: Event) -> None:
+def _work(run: int, index: int, worker: str, links: dict[int, tuple[Connection, Connection]]) -> None:
     # Ctrl-C reaches the whole process group; the parent alone answers it, by stopping the run.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    work_shard(run, index, worker, batches=_handed(portions, ended))
+    # A link ends with the process at its other end only where nobody else holds that end.
+    for other, (near, far) in links.items():
+        near.close()
+        if other != index:
+            far.close()
+    work_shard(run, index, worker, batches=_handed(links[index][1]))
     close_connections()
 
 
-def _handed(portions: Queue[Portion], ended: Event) -> Iterator[Batch | None]:
-    """The batches that the parent hands over. A process whose parent is gone or gave up leaves its shard to others."""
-    parent = os.getppid()
+def _handed(link: Connection) -> Iterator[Batch | None]:
+    """The batches that the parent hands over, one read ahead.
+
+    A process whose parent is gone or gave up leaves its shard to others, even in the midst of a portion.
+    """
+    portions: queue.Queue[Portion | EOFError] = queue.Queue()
+    threading.Thread(target=_receive, args=(link, portions), daemon=True, name="import-portions").start()
+    link.send(_ROOM)
     while True:
         try:
             portion = portions.get(timeout=LOOK_SECONDS)
         except queue.Empty:
-            if ended.is_set() or os.getppid() != parent:
-                raise SystemExit(1) from None
             yield None
             continue
         if portion is None:
             return
+        if isinstance(portion, EOFError):
+            raise SystemExit(1)
         if isinstance(portion, str):
             raise SourceError(portion)
+        with suppress(OSError):
+            link.send(_ROOM)
         yield portion
+
+
+def _receive(link: Connection, portions: queue.Queue[Portion | EOFError]) -> None:
+    """Read a link to its end, which is an ``EOFError``."""
+    with suppress(EOFError, OSError):
+        while True:
+            portions.put(link.recv())
+    portions.put(EOFError())

@@ -13,9 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.ingest.lines import line, write
 from tests.processes.installation import BATCH, RECORDS, REJECTED_EACH, Installation, server
 from tests.replay.server import ReplayServer, Reply, Request
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("import-faults")]
 
@@ -84,6 +85,24 @@ def test_workers_whose_parent_is_killed_leave_the_run_to_others(
     eventually(lambda: installation.sql("SELECT DISTINCT state FROM ingest_importshard") == [("queued",)])
     assert BATCH < installation.seen() < RECORDS
     assert_resumes(installation, records, undisturbed)
+
+
+def test_workers_whose_parent_is_killed_in_the_midst_of_a_large_batch_end_too(
+    installation: Installation, tmp_path: Path
+) -> None:
+    # Many times what a pipe holds: what is not read at once keeps the parent in the midst of it.
+    abstract = "We study engines. " * 2000
+    large = write(tmp_path / "large.jsonl", [line(number, abstract=abstract) for number in range(RECORDS)])
+    process = half_done(installation, large, "--workers", "2")
+    workers = psutil.Process(process.pid).children()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    _, alive = psutil.wait_procs(workers, timeout=PATIENCE_SECONDS)
+    assert not alive
+    assert BATCH < installation.seen() < RECORDS
+    done = installation.run(*installation.ingest(large, "--resume", "1"))
+    assert done.returncode == 0, done.stderr
+    assert installation.counts(1) == ("done", RECORDS, RECORDS, 0)
 
 
 def test_a_killed_worker_of_two_ends_the_import_in_one_line_and_it_goes_on(
