@@ -8,6 +8,7 @@ parse it again. Raw items are bytes, so their fingerprint can be taken, and an u
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from hashlib import blake2b
 from threading import Event
@@ -121,6 +122,17 @@ class UnusableRecordError(Exception):
     def __init__(self, reason: str, detail: str = "", key: str | None = None) -> None:
         super().__init__(reason)
         self.reason, self.detail, self.key = reason, detail, key
+
+
+@contextmanager
+def json_record() -> Iterator[None]:
+    """Around the reading of one record of JSON: bytes that are none, or not of its form, make it unusable."""
+    try:
+        yield
+    except msgspec.ValidationError as error:
+        raise UnusableRecordError("A field is missing or has the wrong type", str(error)) from None
+    except NOT_JSON as error:
+        raise UnusableRecordError("The record is not valid JSON", str(error)) from None
 
 
 def parse_item(source: Source, item: RawItem) -> Parsed:

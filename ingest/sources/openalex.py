@@ -18,6 +18,7 @@ from ingest.sources.base import (
     SourceOptions,
     SourceUnavailableError,
     UnusableRecordError,
+    json_record,
     rejected,
 )
 from ingest.sources.http import PoliteClient, check_url
@@ -155,11 +156,8 @@ class OpenAlex:
 
     def parse(self, raw: bytes, position: int = 0) -> Parsed:
         try:
-            return _record(_decode_work(raw))
-        except msgspec.ValidationError as error:
-            return rejected(position, raw, "A field is missing or has the wrong type", str(error))
-        except NOT_JSON as error:
-            return rejected(position, raw, "The record is not valid JSON", str(error))
+            with json_record():
+                return _record(_decode_work(raw))
         except UnusableRecordError as refusal:
             return rejected(position, raw, refusal.reason, refusal.detail, refusal.key)
 

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ingest.sources.base import (
-    NOT_JSON,
     Cursor,
     Parsed,
     RawItem,
     SourceError,
     SourceOptions,
     UnusableRecordError,
+    json_record,
     rejected,
 )
 from ingest.sources.json_records import read_json_records, require_records
@@ -121,11 +121,8 @@ class Ror:
 
     def parse(self, raw: bytes, position: int = 0) -> Parsed:
         try:
-            return _of_v2(_decode_v2(raw)) if "names" in _decode_schema(raw) else _of_v1(_decode_v1(raw))
-        except msgspec.ValidationError as error:
-            return rejected(position, raw, "A field is missing or has the wrong type", str(error))
-        except NOT_JSON as error:
-            return rejected(position, raw, "The record is not valid JSON", str(error))
+            with json_record():
+                return _of_v2(_decode_v2(raw)) if "names" in _decode_schema(raw) else _of_v1(_decode_v1(raw))
         except UnusableRecordError as refusal:
             return rejected(position, raw, refusal.reason, refusal.detail, refusal.key)
 
