@@ -18,7 +18,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from works.journal_refs import JournalRef, parse_journal_ref
+from works.journal_refs import NOWHERE, JournalRef, parse_journal_ref
 from works.markup import plain_text
 from works.name_forms import fold
 
@@ -104,6 +104,11 @@ class Citation:
         return replace(found, journal=self.venue) if found and self.venue and self.kind != "preprint" else found
 
     @property
+    def place(self) -> JournalRef:
+        """``published``, and ``NOWHERE`` where that is not certain."""
+        return self.published or NOWHERE
+
+    @property
     def form(self) -> str:
         """The kind of entry: that of an article for a preprint that was published."""
         return "article" if self.published and self.kind == "preprint" else self.kind
@@ -159,14 +164,14 @@ def to_bibtex(citation: Citation) -> str:
     if not citation.is_complete:
         names.append("others")
     entry_type = _BIBTEX_TYPES.get(citation.form, "misc")
-    published, day = citation.published, citation.printed_on
+    place, day = citation.place, citation.printed_on
     fields = {
         "title": f"{{{_bibtex_text(citation.title)}}}",
         "author": " and ".join(names),
         _BIBTEX_CONTAINERS.get(entry_type, "howpublished"): citation.container,
-        "volume": published.volume if published else "",
-        "number": published.number if published else "",
-        "pages": published.pages.replace("-", "--") if published else "",
+        "volume": place.volume,
+        "number": place.number,
+        "pages": place.pages.replace("-", "--"),
         "year": str(citation.printed_year or ""),
         "month": _MONTHS[day.month - 1] if day else "",
         "note": citation.note,
@@ -185,8 +190,7 @@ def to_bibtex(citation: Citation) -> str:
 
 def to_ris(citation: Citation) -> str:
     """One RIS record, lines ended by CR LF as the format asks."""
-    published, day = citation.published, citation.printed_on
-    first_page, _, last_page = published.pages.partition("-") if published else ("", "", "")
+    place, day = citation.place, citation.printed_on
     tags: list[tuple[str, str]] = [("TY", _RIS_TYPES.get(citation.form, "GEN")), ("TI", plain_text(citation.title))]
     tags += [("AU", _ris_name(name)) for name in citation.names]
     if day:
@@ -194,10 +198,10 @@ def to_ris(citation: Citation) -> str:
     tags += [
         ("PY", str(citation.printed_year or "")),
         ("T2", plain_text(citation.container)),
-        ("VL", published.volume if published else ""),
-        ("IS", published.number if published else ""),
-        ("SP", first_page),
-        ("EP", last_page),
+        ("VL", place.volume),
+        ("IS", place.number),
+        ("SP", place.first_page),
+        ("EP", place.last_page),
         ("N1", plain_text(citation.note)),
         ("DO", citation.doi),
         ("AN", f"arXiv:{citation.arxiv}" if citation.arxiv else ""),
@@ -211,7 +215,7 @@ def to_ris(citation: Citation) -> str:
 
 def to_csl(citation: Citation) -> str:
     """A CSL-JSON list with one item."""
-    published, day, year = citation.published, citation.printed_on, citation.printed_year
+    place, day, year = citation.place, citation.printed_on, citation.printed_year
     parts = [day.year, day.month, day.day] if day else [year] if year else None
     is_preprint = citation.form == "preprint"
     item: dict[str, Any] = {
@@ -221,9 +225,9 @@ def to_csl(citation: Citation) -> str:
         "author": [_csl_name(name) for name in citation.names],
         "issued": {"date-parts": [parts]} if parts else None,
         "container-title": plain_text(citation.container),
-        "volume": published.volume if published else "",
-        "issue": published.number if published else "",
-        "page": published.pages if published else "",
+        "volume": place.volume,
+        "issue": place.number,
+        "page": place.pages,
         "note": plain_text(citation.note),
         "DOI": citation.doi,
         "number": f"arXiv:{citation.arxiv}" if citation.arxiv and is_preprint else "",

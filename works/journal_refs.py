@@ -24,6 +24,20 @@ class JournalRef:
     pages: str
     year: int
 
+    @property
+    def first_page(self) -> str:
+        """The first page, or what stands alone: the article number."""
+        return self.pages.partition("-")[0]
+
+    @property
+    def last_page(self) -> str:
+        """The last page of a range, else empty."""
+        return self.pages.partition("-")[2]
+
+
+NOWHERE = JournalRef("", "", "", "", 0)
+"""Stands for no reference where its empty parts are printed as nothing."""
+
 
 def parse_journal_ref(text: str, venue: str = "") -> JournalRef | None:
     """The parts of a reference, ``None`` when they are not certain.

@@ -113,8 +113,7 @@ def meta_tags(citation: Citation) -> SafeString:
 
 
 def _meta_pairs(citation: Citation) -> Iterator[tuple[str, str]]:
-    day, published = citation.printed_on, citation.published
-    first_page, _, last_page = published.pages.partition("-") if published else ("", "", "")
+    day, place = citation.printed_on, citation.place
     pairs = [("citation_title", plain_text(citation.title))]
     pairs += [
         ("citation_author", f"{name.family}, {name.given}" if name.given else name.family) for name in citation.names
@@ -122,10 +121,10 @@ def _meta_pairs(citation: Citation) -> Iterator[tuple[str, str]]:
     pairs += [
         ("citation_publication_date", day.strftime("%Y/%m/%d") if day else str(citation.printed_year or "")),
         ("citation_journal_title", citation.container),
-        ("citation_volume", published.volume if published else ""),
-        ("citation_issue", published.number if published else ""),
-        ("citation_firstpage", first_page),
-        ("citation_lastpage", last_page),
+        ("citation_volume", place.volume),
+        ("citation_issue", place.number),
+        ("citation_firstpage", place.first_page),
+        ("citation_lastpage", place.last_page),
         ("citation_doi", citation.doi),
         ("citation_arxiv_id", citation.arxiv),
         ("citation_pdf_url", f"https://arxiv.org/pdf/{citation.arxiv}" if citation.arxiv else ""),
