@@ -9,6 +9,7 @@ from itertools import chain
 from works.citations import Citation, CitedName, to_bibtex, to_ris, with_keys_of_their_own
 from works.models import Author, Authorship, Topic, Work, WorkIdentifier, WorkTopic
 from works.text_matches import in_listing_order
+from works.work_page import work_citation
 
 BATCH = 200
 NAMES_CITED = 100
@@ -43,21 +44,11 @@ def _citations(ids: Sequence[int], site: str) -> Iterator[Citation]:
         topics[link.work_id].append(link.topic)
     for work in (works[work_id] for work_id in ids if work_id in works):
         cited = names[work.pk]
-        known = identifiers[work.pk]
-        subjects = topics[work.pk]
-        yield Citation(
-            kind=work.kind,
-            title=work.title,
-            url=site + work.get_absolute_url(),
-            names=cited,
+        yield work_citation(
+            work,
+            site + work.get_absolute_url(),
+            cited,
+            identifiers=identifiers[work.pk],
+            topics=topics[work.pk],
             is_complete=work.authors_complete and len(cited) >= work.author_count,
-            year=work.year,
-            submitted=work.submitted,
-            doi=known.get("doi", ""),
-            arxiv=known.get("arxiv", ""),
-            primary_class=next((topic.code for topic in subjects if topic.scheme == Topic.Scheme.ARXIV), ""),
-            journal_ref=work.journal_ref,
-            venue=work.venue,
-            abstract=work.abstract,
-            key_words=[topic.name or topic.code for topic in subjects],
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.utils.html import format_html_join
@@ -88,22 +88,41 @@ def shown_citation(citation: Citation) -> Citation:
 def citation_of(description: WorkDescription, url: str) -> Citation:
     """The citation of a described work; ``url`` is the absolute address of its page."""
     work = description.work
-    values = {identifier.scheme: identifier.value for identifier in reversed(description.identifiers)}
+    return work_citation(
+        work,
+        url,
+        description.cited,
+        identifiers={identifier.scheme: identifier.value for identifier in reversed(description.identifiers)},
+        topics=description.topics,
+        is_complete=work.authors_complete,
+    )
+
+
+def work_citation(
+    work: Work,
+    url: str,
+    names: Sequence[CitedName],
+    *,
+    identifiers: Mapping[str, str],
+    topics: Sequence[Topic],
+    is_complete: bool,
+) -> Citation:
+    """The citation of a work of which everything is read; ``identifiers`` are by scheme, ``topics`` in their order."""
     return Citation(
         kind=work.kind,
         title=work.title,
         url=url,
-        names=description.cited,
-        is_complete=work.authors_complete,
+        names=names,
+        is_complete=is_complete,
         year=work.year,
         submitted=work.submitted,
-        doi=values.get("doi", ""),
-        arxiv=values.get("arxiv", ""),
-        primary_class=next((topic.code for topic in description.topics if topic.scheme == Topic.Scheme.ARXIV), ""),
+        doi=identifiers.get("doi", ""),
+        arxiv=identifiers.get("arxiv", ""),
+        primary_class=next((topic.code for topic in topics if topic.scheme == Topic.Scheme.ARXIV), ""),
         journal_ref=work.journal_ref,
         venue=work.venue,
         abstract=work.abstract,
-        key_words=[topic.name or topic.code for topic in description.topics],
+        key_words=[topic.name or topic.code for topic in topics],
     )
 
 
