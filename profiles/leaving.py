@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from profiles.claim_steps import LEVEL_UNCLAIMED, locked_record, set_level
+from profiles.claims import current_claim
 from profiles.models import Claim, Invitation, Ticket, User, Vote
 from works.models import EventBatch
 
@@ -59,7 +60,7 @@ def parting_of(user: User) -> Parting:
     """What deleting the account means, with what there is of each."""
     addresses = sorted({user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)})
     goes = [f"The account: its name, password, second factor and e-mail addresses ({', '.join(addresses)})."]
-    claim = Claim.objects.current().select_related("author").filter(user=user).first()
+    claim = current_claim(user)
     if claim is not None and claim.is_accepted:
         goes.append(
             f"The claim of the page of {claim.author.display_name}. The page is unclaimed again, its verification "
