@@ -45,7 +45,7 @@ def integer(name: str, default: int, *, most: int, least: int = 1) -> int:
     value = text(name)
     if not value:
         return default
-    if (number := _number(value)) is None or not least <= number <= most:
+    if (number := whole_number(value)) is None or not least <= number <= most:
         raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {_shown(value)}")
     return number
 
@@ -53,7 +53,7 @@ def integer(name: str, default: int, *, most: int, least: int = 1) -> int:
 def flag_or_number(name: str, *, most: int) -> int:
     """How many of something there are: a number, or true for one; 0 when false or unset."""
     value = text(name)
-    if (number := _number(value)) is not None and number <= most:
+    if (number := whole_number(value)) is not None and number <= most:
         return number
     try:
         return int(flag(name))
@@ -63,7 +63,8 @@ def flag_or_number(name: str, *, most: int) -> int:
         ) from None
 
 
-def _number(value: str) -> int | None:
+def whole_number(value: str) -> int | None:
+    """The number in plain digits that the text is, ``None`` when it is anything else."""
     return int(value) if value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER else None
 
 
@@ -140,7 +141,7 @@ def database(url: str, *, pool_size: int, variable: str = "DATABASE_URL") -> dic
         raise ImproperlyConfigured(f"{variable} is not a PostgreSQL URL: {reason}") from None
     # Several hosts may have a port each.
     for port in filter(None, str(parts.get("port", "")).split(",")):
-        if not 1 <= (_number(port) or 0) <= HIGHEST_PORT:
+        if not 1 <= (whole_number(port) or 0) <= HIGHEST_PORT:
             raise ImproperlyConfigured(f"{variable} is not a PostgreSQL URL: no port has the number {_shown(port)}")
     return {
         "ENGINE": "bzpeer.database",

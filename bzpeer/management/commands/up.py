@@ -19,7 +19,7 @@ from django.db import connections
 from bzpeer import embedded
 from bzpeer.engines.layout import Layout
 from bzpeer.engines.locks import FileLock
-from bzpeer.env import HIGHEST_PORT
+from bzpeer.env import HIGHEST_PORT, whole_number
 from bzpeer.preparation import collect_static_files, migrate_if_needed, store_secret
 from bzpeer.services import WILDCARDS, background, environment, web
 from bzpeer.supervisor import Supervisor
@@ -147,11 +147,12 @@ class Attendant:
 
 def port_number(text: str | int) -> int:
     """The port that was asked for. Raises CommandError for anything else, in one line."""
-    digits = str(text)
+    asked = str(text)
+    number = whole_number(asked)
     # For the kernel, 0 is any free port; nobody would know which.
-    if digits.isascii() and digits.isdigit() and len(digits) <= 5 and 1 <= int(digits) <= HIGHEST_PORT:
-        return int(digits)
-    raise CommandError(f"a port is a number from 1 to {HIGHEST_PORT}, not {digits[:40]}. Choose one with PORT=.")
+    if number is None or not 1 <= number <= HIGHEST_PORT:
+        raise CommandError(f"a port is a number from 1 to {HIGHEST_PORT}, not {asked[:40]}. Choose one with PORT=.")
+    return number
 
 
 def check_free(bind: str, port: int) -> None:
