@@ -43,6 +43,16 @@ def staff(db: None) -> User:
 
 
 @pytest.fixture
+def owned(ada: Author, claimant: User, staff: User) -> Author:
+    """Ada's record, owned by the claimant."""
+    from profiles import claims
+
+    claims.approve(claims.request_claim(claimant, ada, "").claim, staff)
+    ada.refresh_from_db()
+    return ada
+
+
+@pytest.fixture
 def signed_in(client: Client, reader: User) -> Client:
     """A browser in which the reader is signed in."""
     client.force_login(reader)

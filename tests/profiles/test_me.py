@@ -125,11 +125,6 @@ def test_somebody_without_a_page_cannot_open_one(signed_in: Client, ada: Author)
 
 
 class TestInvitations:
-    @pytest.fixture
-    def owned(self, ada: Author, claimant: User, staff: User) -> Author:
-        claims.approve(claims.request_claim(claimant, ada, "").claim, staff)
-        return ada
-
     def test_locked_until_claimed(self, signed_in: Client, ada: Author) -> None:
         address = reverse("researcher-invite", args=[ada.pk, ada.slug])
         assert "Locked: nobody has claimed this record" in signed_in.get(address).content.decode()

@@ -23,13 +23,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def owned(ada: Author, claimant: User, staff: User) -> Author:
-    claims.approve(claims.request_claim(claimant, ada, "").claim, staff)
-    ada.refresh_from_db()
-    return ada
-
-
-@pytest.fixture
 def at_home(client: Client, claimant: User) -> Client:
     client.force_login(claimant)
     return client
