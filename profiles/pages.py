@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.http import QueryDict
 
 from graph import charts
 from graph.elements import years_phrase
 from graph.models import AuthorInstitution, AuthorTopic
-from profiles.access import may_decide_claims
+from profiles.access import is_curator, may_decide_claims
 from profiles.collaborators import Collaborator, first_collaborators
 from profiles.heads import ResearcherHead
 from profiles.models import Claim, Follow, User
@@ -49,6 +49,11 @@ class Viewer:
 
     def has_claimed(self, author: Author) -> bool:
         return self.claim is not None and self.claim.author_id == author.pk
+
+    @property
+    def may_correct(self) -> bool:
+        """Whether the person is an owner or a curator; what they may do with a page is decided there."""
+        return is_curator(self.user) or (self.claim is not None and self.claim.is_accepted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +105,18 @@ class ResearcherPage:
 
 
 def viewer_towards(user: User, author: Author) -> Viewer:
-    """Two queries; more for staff who decide claims and see how many on the record wait."""
-    waiting = Claim.objects.open().filter(author=author).count() if may_decide_claims(user) else None
+    """One query; one more for who has claimed a page, and for staff who see how many claims on the record wait."""
+    claims = Claim.objects.current().filter(user=user)
+    standing = User.objects.filter(pk=user.pk).values_list(
+        Exists(Follow.objects.filter(user=user, author=author)), Exists(claims)
+    )
+    # An account can be deleted meanwhile.
+    is_following, has_claim = standing.first() or (False, False)
     return Viewer(
         user=user,
-        is_following=Follow.objects.filter(user=user, author=author).exists(),
-        claim=Claim.objects.current().select_related("author").filter(user=user).first(),
-        waiting_claims=waiting,
+        is_following=is_following,
+        claim=claims.select_related("author").first() if has_claim else None,
+        waiting_claims=Claim.objects.open().filter(author=author).count() if may_decide_claims(user) else None,
     )
 
 

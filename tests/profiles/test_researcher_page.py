@@ -234,7 +234,7 @@ def test_the_number_of_queries_does_not_grow(client: Client, reader: User) -> No
     anonymous = queries_for(client, small)
     assert anonymous == queries_for(client, large) <= MOST_QUERIES
     client.force_login(reader)
-    assert queries_for(client, small) == queries_for(client, large) <= MOST_QUERIES + 4
+    assert queries_for(client, small) == queries_for(client, large) <= MOST_QUERIES + 2
 
 
 @pytest.mark.parametrize(
