@@ -128,7 +128,7 @@ def _handed(link: Connection) -> Iterator[Batch | None]:
     """
     portions: queue.Queue[Portion | EOFError] = queue.Queue()
     threading.Thread(target=_receive, args=(link, portions), daemon=True, name="import-portions").start()
-    link.send(_ROOM)
+    _ask(link)
     while True:
         try:
             portion = portions.get(timeout=LOOK_SECONDS)
@@ -141,9 +141,14 @@ def _handed(link: Connection) -> Iterator[Batch | None]:
             raise SystemExit(1)
         if isinstance(portion, str):
             raise SourceError(portion)
-        with suppress(OSError):
-            link.send(_ROOM)
+        _ask(link)
         yield portion
+
+
+def _ask(link: Connection) -> None:
+    """Say that there is room for one portion more; that a parent is gone is noticed where portions are read."""
+    with suppress(OSError):
+        link.send(_ROOM)
 
 
 def _receive(link: Connection, portions: queue.Queue[Portion | EOFError]) -> None:
